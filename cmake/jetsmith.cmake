@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+# How the parts of the project become targets. Files are found by their folder, so that adding a
+# model, a reader or a test needs no edit here.
+
+# One shared library from the .cpp files of the given folders (main.cpp and plug-in code left out).
+function(jetsmith_library)
+  set(sources "")
+  foreach(folder ${ARGN})
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
+    list(FILTER found EXCLUDE REGEX "/(main\\.cpp|cuda/[^/]*)$")
+    list(APPEND sources ${found})
+  endforeach()
+  add_library(jetsmith SHARED ${sources})
+  target_include_directories(jetsmith PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_compile_options(jetsmith PRIVATE -Wall -Wextra)
+  target_compile_definitions(jetsmith PRIVATE JETSMITH_VERSION="${PROJECT_VERSION}"
+                             JETSMITH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(jetsmith PUBLIC jetsmith_dependencies)
+  set_target_properties(jetsmith PROPERTIES INSTALL_RPATH "$ORIGIN;${JETSMITH_LIBTORCH}/lib")
+endfunction()
+
+# libjetsmith_cuda.so: the .cu files by nvcc (C++17, no torch in sight) and the host code below
+# core/cuda by the C++ compiler. Opened at run time; the program never links it.
+function(jetsmith_cuda_plugin)
+  if(NOT JETSMITH_CUDA OR NOT CMAKE_CUDA_COMPILER)
+    return()
+  endif()
+  file(GLOB_RECURSE kernels CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/*.cu")
+  file(GLOB host CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/core/cuda/*.cpp")
+  add_library(jetsmith_cuda SHARED ${kernels} ${host})
+  set_target_properties(jetsmith_cuda PROPERTIES CUDA_STANDARD 17 CUDA_RUNTIME_LIBRARY Shared
+                        CUDA_ARCHITECTURES "${JETSMITH_CUDA_ARCHITECTURES}"
+                        INSTALL_RPATH "$ORIGIN;${JETSMITH_LIBTORCH}/lib")
+  target_compile_options(jetsmith_cuda PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra>
+                         $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr>)
+  target_include_directories(jetsmith_cuda SYSTEM PRIVATE ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES})
+  target_link_libraries(jetsmith_cuda PRIVATE jetsmith jetsmith_torch_cuda)
+endfunction()
+
+# One executable and one ctest entry per folder of tests/; what needs a GPU is named *Cuda* and
+# becomes a second entry labelled gpu, skipped with its reason where there is none.
+function(jetsmith_tests folder label)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  file(GLOB support CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
+  add_executable(${folder}_test ${sources} ${support})
+  target_compile_options(${folder}_test PRIVATE -Wall -Wextra)
+  target_compile_definitions(${folder}_test PRIVATE JETSMITH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${folder}_test PRIVATE jetsmith GTest::gmock GTest::gtest_main)
+  add_dependencies(${folder}_test jetsmith_program)
+  add_test(NAME ${folder} COMMAND ${folder}_test --gtest_filter=-*Cuda*)
+  set_tests_properties(${folder} PROPERTIES LABELS "${label}" TIMEOUT 900
+                       ENVIRONMENT "CUDA_VISIBLE_DEVICES=;JETSMITH_PROGRAM=$<TARGET_FILE:jetsmith_program>")
+  foreach(source ${sources})
+    file(STRINGS "${source}" cuda REGEX "^TEST.*Cuda")
+    if(cuda)
+      add_test(NAME ${folder}.gpu COMMAND ${folder}_test --gtest_filter=*Cuda*)
+      set_tests_properties(${folder}.gpu PROPERTIES LABELS gpu RESOURCE_LOCK gpu TIMEOUT 900
+                           SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]"
+                           ENVIRONMENT "JETSMITH_PROGRAM=$<TARGET_FILE:jetsmith_program>")
+      break()
+    endif()
+  endforeach()
+endfunction()
+
+# One executable per file of benchmarks/.
+function(jetsmith_benchmarks)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/benchmarks/*_bench.cpp")
+  foreach(source ${sources})
+    get_filename_component(stem "${source}" NAME_WE)
+    add_executable(${stem} "${source}")
+    target_compile_options(${stem} PRIVATE -Wall -Wextra)
+    target_link_libraries(${stem} PRIVATE jetsmith benchmark::benchmark)
+  endforeach()
+endfunction()
