@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scores of one tagger with what is known of the same rows: the common currency of trainer,
+// metrics, tables and reports. N rows, C classes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace jetsmith {
+
+struct ScoreTable {
+    std::string name;  ///< of the tagger, for messages, tables and legends
+    int64_t rows = 0;
+    /// 1: a signal score of any range (higher means more signal-like, signal is label 1);
+    /// 2 or more: class probabilities, each row summing to 1.
+    int64_t classes = 0;
+    std::vector<double> scores_NC;            ///< row-major; NaN is refused, +-inf is not
+    std::vector<int64_t> labels_N;            ///< class of each row; empty when unknown
+    std::vector<double> weights_N;            ///< may be negative; empty means all one
+    std::vector<int64_t> source_rows_N;       ///< row in the input file; empty means 0 ... N - 1
+    std::vector<std::string> class_names;     ///< by label; empty means "0", "1", ...
+    std::map<std::string, std::vector<double>> observers;  ///< (N,) each: jet pt, mass, ...
+
+    double score(int64_t row, int64_t column) const { return scores_NC[row * classes + column]; }
+
+    /// Name of a label; labels of a single-column table are 0 (background) and 1 (signal).
+    std::string class_name(int64_t label) const;
+
+    /// Number of labels that may occur: 2 for a single-column table, else `classes`.
+    int64_t label_count() const { return classes == 1 ? 2 : classes; }
+
+    /// Throws UserError, naming the tagger and the first bad row, when a length does not fit, a
+    /// score or weight is NaN, a weight is infinite or a label lies outside [0, label_count()).
+    void check() const;
+
+    /// The same, and that there are labels and at least one row of two classes.
+    void check_labelled() const;
+};
+
+namespace analysis {
+
+/// One tagger asked one question: signal against background. Rows of other classes are left out.
+struct BinarySample {
+    std::vector<double> scores;     ///< higher means more signal-like
+    std::vector<uint8_t> signal;    ///< 1 for signal, 0 for background
+    std::vector<double> weights;    ///< empty when unweighted
+    std::vector<int64_t> rows;      ///< position in the table; empty when all rows are taken
+};
+
+/// Signal class against all others, by the score of that class; `signal` is a label.
+BinarySample one_against_rest(const ScoreTable& table, int64_t signal);
+
+/// Two classes of a multi-class table, by p_signal / (p_signal + p_background), which for
+/// calibrated probabilities is the optimal observable between the two.
+BinarySample one_against_one(const ScoreTable& table, int64_t signal, int64_t background);
+
+/// Softmax over each row of logits_NC, in place, in double. Throws UserError for one column.
+void softmax_rows(std::vector<double>& logits_NC, int64_t classes);
+
+}  // namespace analysis
+}  // namespace jetsmith
