@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <new>
+
+#include "cli/verbs.h"
+#include "core/errors.h"
+#include "core/log.h"
+#include "core/parallel.h"
+
+namespace jetsmith::cli {
+namespace {
+
+enum ExitCode { kSuccess = 0, kUserMistake = 2, kBug = 3, kCannotGoOn = 4 };
+
+int report(int code, const std::string& text)
+{
+    log::write(log::Level::error, "jetsmith: " + text);
+    return code;
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error)
+{
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
+    return report(kUserMistake, std::string(error.what()) + ". See jetsmith --help.");
+}
+
+int parse_and_run(CLI::App& app, int argc, char** argv)
+{
+    try {
+        app.parse(argc, argv);
+        return kSuccess;
+    } catch (const CLI::ParseError& error) {
+        return usage_error(app, error);
+    } catch (const UserError& error) {
+        return report(kUserMistake, error.what());
+    } catch (const RunError& error) {
+        return report(kCannotGoOn, error.what());
+    } catch (const std::bad_alloc&) {
+        return report(kCannotGoOn, "out of memory. Use fewer rows (data.max_rows) or a smaller "
+                                   "trainer.batch_size.");
+    } catch (const std::exception& error) {
+        std::string text = error.what();
+        return report(kBug, "internal error: " + text.substr(0, text.find("\nException raised")) +
+                                "\nThis is a bug of jetsmith; please report it with the command "
+                                "and the config.");
+    }
+}
+
+}  // namespace
+
+int run(int argc, char** argv)
+{
+    CLI::App app("jetsmith trains, compares and preserves neural networks for collider physics.",
+                 "jetsmith");
+    app.set_version_flag("--version", JETSMITH_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_option_function<int>(
+           "--threads", [](int threads) { set_thread_count(threads); },
+           "CPU threads (default: all this process may use)")
+        ->check(CLI::PositiveNumber);
+    add_list(app);
+    return parse_and_run(app, argc, argv);
+}
+
+}  // namespace jetsmith::cli

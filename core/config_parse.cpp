@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// YAML text -> ConfigNode through yaml-cpp's event interface, which shows what its node interface
+// hides: duplicate keys, where an alias points, and how much a document expands to.
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "core/config_node.h"
+#include "core/errors.h"
+
+namespace jetsmith {
+namespace {
+
+constexpr int kMaxDepth = 64;
+constexpr int64_t kMaxValues = 100'000;
+
+int64_t count_values(const ConfigNode& node)
+{
+    int64_t count = 1;
+    for (const auto& item : node.items) count += count_values(item);
+    for (const auto& [key, value] : node.entries) count += count_values(value);
+    return count;
+}
+
+/// Builds the tree while yaml-cpp reports what it meets.
+class Builder : public YAML::EventHandler {
+  public:
+    explicit Builder(std::string file) : file_(std::move(file)) {}
+
+    ConfigNode root;
+
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override
+    {
+        if (expects_key()) fail(mark, "a key must be a text (an empty key was seen)");
+        deliver(leaf(mark), anchor, mark);
+    }
+
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& value) override
+    {
+        if (expects_key()) return take_key(mark, value);
+        // Plain scalars carry the tag "?", quoted ones "!"; other tags have no meaning here.
+        if (tag != "?" && tag != "!") fail(mark, "tags are not supported ('" + tag + "')");
+        ConfigNode node = leaf(mark);
+        const bool quoted = tag == "!";
+        const bool null = !quoted && (value.empty() || value == "~" || value == "null");
+        node.kind = null ? ConfigNode::Kind::null : ConfigNode::Kind::scalar;
+        node.scalar = null ? "" : value;
+        node.quoted = quoted;
+        deliver(std::move(node), anchor, mark);
+    }
+
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override
+    {
+        if (expects_key()) fail(mark, "an alias cannot be a key");
+        const auto found = anchors_.find(anchor);
+        if (found == anchors_.end())
+            fail(mark, "an alias points to a section that contains it (a cycle). Write it out");
+        // Counted before the copy: a bomb must not be allowed to expand first.
+        count(count_values(found->second), mark);
+        attach(found->second, mark);
+    }
+
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override
+    {
+        open(mark, ConfigNode::Kind::list, anchor);
+    }
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override
+    {
+        open(mark, ConfigNode::Kind::map, anchor);
+    }
+    void OnSequenceEnd() override { close(); }
+    void OnMapEnd() override { close(); }
+
+    [[noreturn]] void fail(const YAML::Mark& mark, const std::string& problem) const
+    {
+        throw UserError("{}:{}: {}.", file_, mark.line + 1, problem);
+    }
+
+  private:
+    struct Open {
+        ConfigNode node;
+        YAML::anchor_t anchor;
+        YAML::Mark mark;
+        std::string key;
+        bool has_key = false;
+    };
+
+    ConfigNode leaf(const YAML::Mark& mark) const
+    {
+        ConfigNode node;
+        node.file = file_;
+        node.line = mark.line + 1;
+        return node;
+    }
+
+    bool expects_key() const
+    {
+        return !stack_.empty() && stack_.back().node.kind == ConfigNode::Kind::map &&
+               !stack_.back().has_key;
+    }
+
+    void take_key(const YAML::Mark& mark, const std::string& key)
+    {
+        if (key == "<<") fail(mark, "merge keys ('<<') are not supported. Use 'base: other.yaml'");
+        auto& open = stack_.back();
+        if (const auto* first = open.node.find(key))
+            throw UserError("{}:{}: {}: duplicate key (first seen in line {}). Remove one of them.",
+                            file_, mark.line + 1, key, first->line);
+        open.key = key;
+        open.has_key = true;
+    }
+
+    void open(const YAML::Mark& mark, ConfigNode::Kind kind, YAML::anchor_t anchor)
+    {
+        if (expects_key()) fail(mark, "a key must be a text (a map or list was seen)");
+        if (stack_.size() >= kMaxDepth)
+            fail(mark, fmt::format("nested deeper than {} levels", kMaxDepth));
+        Open next{leaf(mark), anchor, mark, "", false};
+        next.node.kind = kind;
+        stack_.push_back(std::move(next));
+    }
+
+    void close()
+    {
+        Open done = std::move(stack_.back());
+        stack_.pop_back();
+        deliver(std::move(done.node), done.anchor, done.mark);
+    }
+
+    void deliver(ConfigNode node, YAML::anchor_t anchor, const YAML::Mark& mark)
+    {
+        count(1, mark);
+        if (anchor) anchors_[anchor] = node;
+        attach(std::move(node), mark);
+    }
+
+    void attach(ConfigNode node, const YAML::Mark&)
+    {
+        if (stack_.empty()) {
+            root = std::move(node);
+            return;
+        }
+        auto& parent = stack_.back();
+        if (parent.node.kind == ConfigNode::Kind::list) {
+            parent.node.items.push_back(std::move(node));
+        } else {
+            parent.node.entries.emplace_back(std::move(parent.key), std::move(node));
+            parent.has_key = false;
+        }
+    }
+
+    void count(int64_t values, const YAML::Mark& mark)
+    {
+        values_ += values;
+        if (values_ > kMaxValues)
+            fail(mark, fmt::format("the document expands to more than {} values (its aliases "
+                                   "multiply). Write it without nested aliases",
+                                   kMaxValues));
+    }
+
+    std::string file_;
+    std::vector<Open> stack_;
+    std::map<YAML::anchor_t, ConfigNode> anchors_;
+    int64_t values_ = 0;
+};
+
+}  // namespace
+
+ConfigNode parse_yaml(const std::string& text, const std::string& file)
+{
+    std::istringstream stream(text);
+    Builder builder(file);
+    try {
+        YAML::Parser parser(stream);
+        if (!parser.HandleNextDocument(builder)) builder.root.file = file;
+        Builder second(file);
+        if (parser.HandleNextDocument(second))
+            throw UserError("{}: holds more than one YAML document. Keep one per file.", file);
+    } catch (const YAML::Exception& error) {
+        throw UserError("{}:{}: not valid YAML ({}).", file, error.mark.line + 1, error.msg);
+    }
+    return std::move(builder.root);
+}
+
+}  // namespace jetsmith
