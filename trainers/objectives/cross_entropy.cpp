@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Softmax cross entropy over classes: sum_b w_b CE_b / sum_b w_b, with optional label smoothing
+// (Szegedy et al., 1512.00567, eq. 6: the target keeps 1 - s and shares s among all classes).
+#include <ATen/ops/_softmax.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/sum.h>
+
+#include "trainers/objective.h"
+
+namespace jetsmith {
+namespace {
+
+class CrossEntropy final : public Objective {
+  public:
+    struct Options {
+        double label_smoothing = 0.0;
+
+        explicit Options(Config& config)
+        {
+            config.read("label_smoothing", label_smoothing,
+                        "share of the target spread evenly over all classes", from_below(0, 1));
+        }
+    };
+
+    explicit CrossEntropy(const Options& options) : options_(options) {}
+
+    at::Tensor loss(const Prediction& prediction, const Batch& batch) const override
+    {
+        // Logits may come from autocast in bfloat16; log and sums are done in float32.
+        const auto each_B = at::cross_entropy_loss(
+            prediction.logits_BC.to(at::kFloat), batch.labels_B, /*weight=*/{},
+            at::Reduction::None, /*ignore_index=*/-1, options_.label_smoothing);
+        return at::sum(each_B * batch.weights_B) / at::sum(batch.weights_B);
+    }
+
+    at::Tensor scores(const Prediction& prediction, const Batch&) const override
+    {
+        return at::softmax(prediction.logits_BC.to(at::kFloat), /*dim=*/1);
+    }
+
+  private:
+    Options options_;
+};
+
+JETSMITH_REGISTER(Objective, "cross_entropy", CrossEntropy);
+
+}  // namespace
+}  // namespace jetsmith

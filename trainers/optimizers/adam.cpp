@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Adam (Kingma, Ba: 1412.6980, algorithm 1); weight decay is added to the gradient.
+#include <ATen/ops/_fused_adam.h>
+
+#include "trainers/optimizers/adam_base.h"
+
+namespace jetsmith::optimizers {
+namespace {
+
+class Adam final : public AdamBase {
+  public:
+    struct Options : AdamOptions {
+        explicit Options(Config& config) : AdamOptions(config, /*default_decay=*/0.0) {}
+    };
+
+    using AdamBase::AdamBase;
+
+    void step(at::Tensor& values, const at::Tensor& gradients, const at::Tensor& learning_rate,
+              const at::Tensor& skip) override
+    {
+        steps_ += 1 - skip;
+        at::_fused_adam_({values}, {gradients}, {mean_}, {square_}, /*max_exp_avg_sqs=*/{}, {steps_},
+                       learning_rate, options_.beta1, options_.beta2, options_.weight_decay,
+                       options_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
+                       /*grad_scale=*/{}, /*found_inf=*/skip);
+    }
+};
+
+JETSMITH_REGISTER(Optimizer, "adam", Adam);
+
+}  // namespace
+}  // namespace jetsmith::optimizers
