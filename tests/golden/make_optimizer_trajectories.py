@@ -78,8 +78,8 @@ def problem():
 def trajectory(optimizer_class, hyperparameters, start, gradients):
     shapes = {"w": (3, 4), "b": (5,)}
     parameters = {
-        name: torch.nn.Parameter(torch.tensor(numbers(v), dtype=torch.float64).reshape(shapes[name]))
-        for name, v in start.items()
+        name: torch.nn.Parameter(torch.tensor(values, dtype=torch.float64).reshape(shapes[name]))
+        for name, values in start.items()
     }
     optimizer = optimizer_class(list(parameters.values()), foreach=False, **hyperparameters)
     after = {}
@@ -172,8 +172,8 @@ def one_cycle_schedule(total_steps, keys):
         "total_steps": total_steps,
         **keys,
         "definition": "peak = max_lr, first = peak / div_factor, last = first / final_div_factor; "
-        "the peak lies at update pct_start * total_steps - 1 (not rounded), the last rate at update "
-        "total_steps - 1; a half cosine joins them on each side",
+        "the peak lies at update pct_start * total_steps - 1 (not rounded), the last rate at "
+        "update total_steps - 1; a half cosine joins them on each side",
         "learning_rate": sequence,
     }
 
@@ -201,15 +201,17 @@ def plateau_schedule(keys, losses):
 def schedules():
     losses = [1.0, 0.8, 0.7, 0.6999, 0.7, 0.71, 0.72, 0.69, 0.695, 0.7, 0.7, 0.7, 0.7, 0.5, 0.6]
     losses += [0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6]
-    plateau = dict(lr=0.1, mode="min", factor=0.5, patience=2, threshold=1e-3, cooldown=0, min_lr=0.0)
+    plateau = dict(lr=0.1, mode="min", factor=0.5, patience=2, threshold=1e-3, cooldown=0)
+    plateau["min_lr"] = 0.0
     one_cycle = dict(max_lr=0.1, pct_start=0.3, div_factor=25.0, final_div_factor=1e4)
+    uneven = one_cycle | dict(pct_start=0.1, div_factor=10.0)
     return {
         "step": step_schedule(),
         "exponential": exponential_schedule(),
         "cosine": cosine_schedule(0, 20, 1.0, 0.0),
         "cosine_warmup": cosine_schedule(5, 25, 0.1, 0.001),
         "one_cycle": one_cycle_schedule(20, one_cycle),
-        "one_cycle_uneven": one_cycle_schedule(33, one_cycle | dict(pct_start=0.1, div_factor=10.0)),
+        "one_cycle_uneven": one_cycle_schedule(33, uneven),
         "plateau_relative": plateau_schedule(plateau | dict(threshold_mode="rel"), losses),
         "plateau_absolute_cooldown": plateau_schedule(
             plateau | dict(threshold_mode="abs", cooldown=2, min_lr=0.02), losses
@@ -237,23 +239,24 @@ def write(name, content):
 
 def main():
     start, gradients = problem()
-    version = torch.__version__.split("+")[0]
+    origin = f"Python PyTorch {torch.__version__.split('+')[0]}, make_optimizer_trajectories.py"
     write(
         "optimizer_trajectories.json",
         {
-            "source": f"Python PyTorch {version}, torch.optim, float64; make_optimizer_trajectories.py",
+            "source": origin + ": torch.optim, float64",
             "shapes": {"w": [3, 4], "b": [5]},
             "start": {name: numbers(values) for name, values in start.items()},
             "gradients": {name: [numbers(g) for g in rows] for name, rows in gradients.items()},
             "optimizers": {
-                name: trajectory(cls, keys, start, gradients) for name, (cls, keys) in OPTIMIZERS.items()
+                name: trajectory(cls, keys, start, gradients)
+                for name, (cls, keys) in OPTIMIZERS.items()
             },
         },
     )
     write(
         "schedules.json",
         {
-            "source": f"Python PyTorch {version}, torch.optim.lr_scheduler; make_optimizer_trajectories.py",
+            "source": origin + ": torch.optim.lr_scheduler",
             "schedules": schedules(),
         },
     )
