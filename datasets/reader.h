@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `data:` section of a run: which files, which rows, which columns. A reader is a named layout
+// (top_tagging, lhco_raw, ...) on top of the generic HDF5 code; file layouts are recognised by
+// content, never by file name.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/registry.h"
+#include "datasets/event_store.h"
+
+namespace jetsmith
+{
+
+enum class Split { train, val, test };
+
+/// "train", "val" or "test": also the key in the config.
+std::string_view split_name(Split split);
+
+class Reader
+{
+  public:
+    virtual ~Reader() = default;
+
+    /// False when the config names no file for this split.
+    virtual bool has(Split split) const = 0;
+
+    /// Rows of one split after row range, max_rows, selection and max_constituents, with labels,
+    /// weights and observers, on the CPU. Rows keep file order. Throws UserError with file and
+    /// dataset when something cannot be read, or when no row is left.
+    virtual EventStore read(Split split) const = 0;
+
+    /// All rows of other files with the same columns, selection and max_constituents, in file
+    /// order; neither `rows` nor `max_rows` apply. Where a file has no label column, labels_B
+    /// stays undefined.
+    virtual EventStore read_files(const std::vector<std::filesystem::path>& files) const = 0;
+
+    /// Names in the order of the labels 0, 1, ...
+    virtual const std::vector<std::string>& class_names() const = 0;
+
+    /// Factor of each class in the loss, as `class_weights` says: ones by default; `balanced`
+    /// gives every class the same sum of weights, and the mean weight of a training row 1.
+    virtual std::vector<double> class_weights(const EventStore& train) const = 0;
+};
+
+template <>
+struct Family<Reader> {
+    static constexpr auto name = "data";
+    using Make = std::unique_ptr<Reader>(uint64_t seed);  ///< the seed of the run, for max_rows
+};
+
+}  // namespace jetsmith
