@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// An input turns rows of a store into a Batch, on the device of the store. Nothing it derives is
+// kept: images and features exist for one batch.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/ScalarType.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/batch.h"
+#include "core/registry.h"
+#include "datasets/event_store.h"
+
+namespace jetsmith
+{
+
+/// Asks for the random variations of a training batch. They are a function of (seed, epoch, source
+/// file and row) alone: see core/random.h, Purpose::augment.
+struct Augment {
+    uint64_t seed = 1;
+    uint32_t epoch = 0;
+    /// int64 scalar on the device of the store. When defined it stands for `epoch` and is read when
+    /// the kernel runs, so that a captured CUDA graph sees the epoch of its replay.
+    at::Tensor device_epoch = {};
+};
+
+/// Tensors that an input learned from training data, by name; saved with the model.
+using InputState = std::map<std::string, at::Tensor>;
+
+/// The family "inputs". make() is const and may be called from several threads.
+class Input
+{
+  public:
+    virtual ~Input() = default;
+
+    /// What a model needs to know of the batches made from this store; `classes` stays 0.
+    virtual BatchShape shape(const EventStore& store) const = 0;
+
+    /// Learns from the training data, such as a mean and a deviation per pixel. Deterministic:
+    /// independent of threads and batch sizes.
+    virtual void fit(const EventStore& train);
+
+    /// What fit() found, on the CPU; empty when there is nothing to learn or nothing was.
+    virtual InputState state() const;
+
+    /// Takes over the state() of an input with the same options. Throws UserError when the names
+    /// or the sizes are not those of this input.
+    virtual void load_state(const InputState& state);
+
+    /// The batch of the given rows.
+    ///   rows     int64 (B), positions in the store, on its device; any stride.
+    ///   augment  absent for evaluation.
+    ///   dtype    float32 or bfloat16: the element type of images_BCHW; the rest is float32.
+    /// labels_B, weights_B and source_rows_B are always filled. On a CUDA store everything runs on
+    /// the current stream without waiting for the device: the call can be captured in a graph.
+    virtual Batch make(const EventStore& store, const at::Tensor& rows,
+                       const std::optional<Augment>& augment, at::ScalarType dtype) const = 0;
+};
+
+template <>
+struct Family<Input> {
+    static constexpr auto name = "inputs";
+    using Make = std::unique_ptr<Input>();
+};
+
+namespace inputs
+{
+
+/// The part of a batch that every input makes alike: labels_B (int64; -1 where the store has
+/// none), weights_B (float32; 1 where the store has none) and source_rows_B (= rows).
+Batch labelled_batch(const EventStore& store, const at::Tensor& rows);
+
+/// Numbers that identify rows whatever store they lie in, the rows of every random key: the row
+/// in its file and, from bit 40 on, the number of the file. int64 (B), on the store's device.
+at::Tensor random_rows(const EventStore& store, const at::Tensor& rows);
+
+}  // namespace inputs
+}  // namespace jetsmith
