@@ -159,14 +159,19 @@ std::vector<Config> Config::items(std::string_view key, std::string_view meaning
 
 void Config::finish() const
 {
+    finish_own_keys();
+    for (const auto& [key, children] : section_->children)
+        for (const auto& child : children) Config(child).finish();
+}
+
+void Config::finish_own_keys() const
+{
     std::vector<std::string> known;
     for (const auto& declaration : section_->declared) known.push_back(declaration.key);
     for (const auto& [key, value] : section_->node.entries)
         if (std::find(known.begin(), known.end(), key) == known.end())
             throw UserError("{}: unknown key ({} does not read it).{}", section_->place(key),
                             section_->owner, suggestion(key, known));
-    for (const auto& [key, children] : section_->children)
-        for (const auto& child : children) Config(child).finish();
 }
 
 void Config::fail(std::string_view key, const std::string& problem) const

@@ -83,6 +83,9 @@ class Config {
     /// Throws UserError for every key that nobody read, with the nearest declared name.
     void finish() const;
 
+    /// The same for this map alone, not for the sections below it.
+    void finish_own_keys() const;
+
     /// Throws UserError "file:line: path.key: problem", for conditions between options.
     [[noreturn]] void fail(std::string_view key, const std::string& problem) const;
 

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainers/run_callbacks.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "core/atomic_file.h"
+#include "core/log.h"
+#include "core/progress.h"
+#include "trainers/checkpoint.h"
+#include "trainers/selection.h"
+#include "trainers/trainer.h"
+
+namespace jetsmith {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ProgressCallback final : public Callback {
+  public:
+    explicit ProgressCallback(std::string selected) : selected_(std::move(selected)) {}
+
+    void on_step_end(Trainer& trainer) override
+    {
+        if (!bar_) {
+            const int64_t epoch = trainer.position().epoch + 1;
+            bar_ = std::make_unique<Progress>(
+                fmt::format("epoch {}/{}", epoch, trainer.options().epochs),
+                trainer.rows_per_epoch(), "jets");
+            steps_ = 0;
+        }
+        // Reading the loss waits for a GPU, so the bar hears it only now and then.
+        if (steps_++ % kLossEvery == 0) note_ = fmt::format("loss {:.4f}", trainer.running_loss());
+        bar_->update(trainer.rows_done(), note_);
+    }
+
+    void on_epoch_end(Trainer& trainer, const EpochRecord& record) override
+    {
+        bar_.reset();
+        std::string metrics;
+        for (const auto& metric : record.metrics)
+            metrics += fmt::format("  {} {:.4g}", metric.name, metric.value);
+        log::info("epoch {}/{}  loss {:.4f}  val loss {:.4f}{}  {} jets/s  {}  data {:.1f} %",
+                  record.epoch, trainer.options().epochs, record.train_loss, record.val_loss,
+                  metrics, count_text(record.rows_per_second), duration_text(record.seconds),
+                  100 * record.data_share);
+    }
+
+  private:
+    static constexpr int kLossEvery = 20;
+    std::string selected_, note_;
+    std::unique_ptr<Progress> bar_;
+    int steps_ = 0;
+};
+
+class HistoryCallback final : public Callback {
+  public:
+    explicit HistoryCallback(fs::path path) : path_(std::move(path)) {}
+
+    void on_epoch_end(Trainer&, const EpochRecord& r) override
+    {
+        if (text_.empty()) {
+            text_ = "epoch,step,train_loss,val_loss";
+            for (const auto& metric : r.metrics) text_ += ",val_" + metric.name;
+            text_ += ",lr,seconds,rate,data_share\n";
+        }
+        text_ += fmt::format("{},{},{:.9g},{:.9g}", r.epoch, r.step, r.train_loss, r.val_loss);
+        for (const auto& metric : r.metrics) text_ += fmt::format(",{:.9g}", metric.value);
+        text_ += fmt::format(",{:.9g},{:.3f},{:.1f},{:.5f}\n", r.learning_rate, r.seconds,
+                             r.rows_per_second, r.data_share);
+        write_atomically(path_, text_);
+    }
+
+  private:
+    fs::path path_;
+    std::string text_;
+};
+
+class CheckpointCallback final : public Callback {
+  public:
+    CheckpointCallback(fs::path folder, std::string selected, int64_t keep)
+        : folder_(std::move(folder)), selected_(std::move(selected)), keep_(keep)
+    {
+    }
+
+    void on_epoch_end(Trainer& trainer, const EpochRecord& record) override
+    {
+        const Selected figure = select_figure(record, selected_);
+        const std::string name = fmt::format("step_{}", record.step);
+        save_checkpoint(folder_ / name, trainer);
+        written_.push_back(name);
+        write_atomically(folder_ / "last", name + "\n");
+        if (best_.empty() || figure.better_than(best_value_)) {
+            best_ = name;
+            best_value_ = figure.value;
+            write_atomically(folder_ / "best", name + "\n");
+        }
+        remove_old();
+    }
+
+    std::map<std::string, double> state() const override
+    {
+        return {{"checkpoint.best_value", best_value_}};
+    }
+
+  private:
+    void remove_old()
+    {
+        std::vector<std::string> kept;
+        const auto newest = static_cast<int64_t>(written_.size()) - keep_;
+        for (int64_t i = 0; i < static_cast<int64_t>(written_.size()); ++i) {
+            const auto& name = written_[static_cast<size_t>(i)];
+            if (i >= newest || name == best_) {
+                kept.push_back(name);
+            } else {
+                fs::remove_all(folder_ / name);
+            }
+        }
+        written_ = std::move(kept);
+    }
+
+    fs::path folder_;
+    std::string selected_;
+    int64_t keep_;
+    std::vector<std::string> written_;
+    std::string best_;
+    double best_value_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Callback> make_progress_callback(const std::string& selected)
+{
+    return std::make_unique<ProgressCallback>(selected);
+}
+std::unique_ptr<Callback> make_history_callback(const fs::path& path)
+{
+    return std::make_unique<HistoryCallback>(path);
+}
+std::unique_ptr<Callback> make_checkpoint_callback(const fs::path& folder,
+                                                   const std::string& selected, int64_t keep)
+{
+    return std::make_unique<CheckpointCallback>(folder, selected, keep);
+}
+
+}  // namespace jetsmith

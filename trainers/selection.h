@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which validation figure says that one epoch is better than another.
+#pragma once
+
+#include <string>
+
+#include "trainers/callback.h"
+
+namespace jetsmith {
+
+struct Selected {
+    double value = 0;
+    bool higher_is_better = false;
+
+    bool better_than(double other) const
+    {
+        return higher_is_better ? value > other : value < other;
+    }
+};
+
+/// The figure called `name` ("loss" or a metric) of an epoch. Throws UserError with the known
+/// names when there is none.
+Selected select_figure(const EpochRecord& record, const std::string& name);
+
+/// A value that every figure beats.
+double worst(bool higher_is_better);
+
+}  // namespace jetsmith

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// One optimizer step: batch, forward, backward, update. On a GPU the whole step, pixelation
+// included, is captured once per batch size in a CUDA graph and replayed.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "core/cuda_plugin.h"
+#include "datasets/event_store.h"
+#include "inputs/input.h"
+#include "models/model.h"
+#include "trainers/flat_parameters.h"
+#include "trainers/objective.h"
+#include "trainers/optimizer.h"
+
+namespace jetsmith {
+
+class StepRunner {
+  public:
+    struct Settings {
+        uint64_t seed = 1;
+        double clip_norm = 0;  ///< 0: none
+        at::ScalarType compute = at::kFloat;
+        std::vector<double> class_weights;
+        bool use_graph = false;  ///< only on CUDA, without accumulation
+    };
+
+    StepRunner(const Settings& settings, const Input& input, Model& model,
+               const Objective& objective, Optimizer& optimizer, FlatParameters& parameters);
+
+    /// One update from the batches that `rows` lists (more than one: accumulated). step counts
+    /// optimizer steps from 0 and keys the dropout stream; augment keys the batch.
+    void run(const EventStore& store, const std::vector<at::Tensor>& rows, double learning_rate,
+             const Augment& augment, int64_t step);
+
+    /// Sum over batches since reset() of loss x rows, of rows, and the number of skipped steps.
+    struct Totals {
+        double loss_sum = 0, rows = 0, skipped = 0;
+    };
+    Totals totals() const;  ///< waits for the device
+    void reset_totals();
+
+    /// Seconds since reset() spent making batches, on the CPU (on a GPU it is part of the graph).
+    double data_seconds() const { return data_seconds_; }
+    double compute_seconds() const { return compute_seconds_; }
+
+  private:
+    void run_eager(const EventStore& store, const std::vector<at::Tensor>& rows,
+                   const Augment& augment);
+    void run_graph(const EventStore& store, const at::Tensor& rows, const Augment& augment);
+    void update();
+
+    Settings settings_;
+    const Input& input_;
+    Model& model_;
+    const Objective& objective_;
+    Optimizer& optimizer_;
+    FlatParameters& parameters_;
+    at::Tensor learning_rate_, skip_, class_weights_C_, device_epoch_;
+    at::Tensor totals_;  ///< float64 (3,): loss sum, rows, skipped
+    struct Graph {
+        at::Tensor rows_B;
+        int warm_ups = 0;
+        std::unique_ptr<CapturedStep> step;
+    };
+    std::map<int64_t, Graph> graphs_;  ///< by batch size
+    double data_seconds_ = 0, compute_seconds_ = 0;
+};
+
+}  // namespace jetsmith

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts input, model, objective, optimizer and schedule together and runs the steps. Receives
+// finished objects; everything optional is a Callback.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "analysis/score_table.h"
+#include "core/device.h"
+#include "datasets/event_store.h"
+#include "inputs/input.h"
+#include "models/model.h"
+#include "trainers/callback.h"
+#include "trainers/flat_parameters.h"
+#include "trainers/objective.h"
+#include "trainers/optimizer.h"
+#include "trainers/schedule.h"
+#include "trainers/step_runner.h"
+#include "trainers/trainer_options.h"
+
+namespace jetsmith {
+
+struct EvaluateOptions;
+
+/// What a trainer is made of.
+struct TrainerParts {
+    Input& input;
+    Model& model;
+    Objective& objective;
+    std::unique_ptr<Optimizer> optimizer;
+    std::unique_ptr<Schedule> schedule;
+    std::vector<std::unique_ptr<Callback>> callbacks;
+    std::vector<double> class_weights;  ///< factor per class in the loss; empty: 1
+};
+
+/// Where a training stands; written into every checkpoint.
+struct TrainerPosition {
+    int64_t epoch = 0;  ///< epochs finished
+    int64_t step = 0;   ///< optimizer steps done
+    bool stop = false;  ///< set by a callback: no further epoch
+};
+
+/// The loss and the scores of some rows, in the order of the store.
+struct Evaluation {
+    ScoreTable table;
+    double loss = 0;            ///< weighted mean; NaN without labels
+    double rows_per_second = 0;
+};
+
+class Trainer {
+  public:
+    /// parameters: the flat buffers of parts.model, on `device`.
+    Trainer(const TrainerOptions& options, TrainerParts parts, FlatParameters parameters,
+            uint64_t seed, at::Device device, at::ScalarType compute);
+
+    /// Trains on `train`, measures `val` after every epoch and tells the callbacks. Both stores
+    /// must be on the device. Throws RunError when the loss is no longer finite.
+    void fit(const EventStore& train, const EventStore& val, const EvaluateOptions& evaluation);
+
+    /// Scores of all rows with the callbacks' evaluation weights.
+    Evaluation evaluate(const EventStore& store);
+
+    const TrainerOptions& options() const { return options_; }
+    const TrainerPosition& position() const { return position_; }
+    TrainingLength length() const { return length_; }
+    uint64_t seed() const { return seed_; }
+    double current_learning_rate() const;
+    /// Rows done of how many in the running epoch, for progress displays.
+    int64_t rows_done() const { return rows_done_; }
+    int64_t rows_per_epoch() const { return rows_per_epoch_; }
+    /// Mean loss of the running epoch so far; waits for the device.
+    double running_loss() const;
+
+    Model& model() { return parts_.model; }
+    Input& input() { return parts_.input; }
+    Optimizer& optimizer() { return *parts_.optimizer; }
+    Schedule& schedule() { return *parts_.schedule; }
+    FlatParameters& parameters() { return parameters_; }
+    const std::vector<std::unique_ptr<Callback>>& callbacks() const { return parts_.callbacks; }
+    void request_stop() { position_.stop = true; }
+
+  private:
+    EpochRecord train_epoch(const EventStore& train);
+    void check_finite() const;
+
+    TrainerOptions options_;
+    TrainerParts parts_;
+    FlatParameters parameters_;
+    uint64_t seed_;
+    at::Device device_;
+    at::ScalarType compute_;
+    std::unique_ptr<StepRunner> runner_;
+    TrainerPosition position_;
+    TrainingLength length_;
+    int64_t rows_done_ = 0, rows_per_epoch_ = 0;
+};
+
+/// Steps of a training of `rows` rows.
+TrainingLength training_length(const TrainerOptions& options, int64_t rows);
+
+/// Scores of the rows of a store, batch by batch, without gradients. Model and store must be on
+/// one device; the model is put into evaluation mode and back. class_weights: as in TrainerParts.
+Evaluation score_rows(Model& model, const Input& input, const Objective& objective,
+                      const EventStore& store, int64_t batch_size, at::ScalarType compute,
+                      const std::vector<double>& class_weights);
+
+}  // namespace jetsmith

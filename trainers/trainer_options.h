@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `trainer:` section.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/config.h"
+
+namespace jetsmith {
+
+struct TrainerOptions {
+    int64_t epochs = 10;
+    int64_t batch_size = 128;
+    int64_t accumulate = 1;
+    double clip_norm = 0.0;
+    std::string device = "auto";
+    std::string precision = "auto";
+    bool deterministic = false;
+    std::string select = "loss";
+    int64_t keep_checkpoints = 2;
+
+    TrainerOptions() = default;
+
+    explicit TrainerOptions(Config& config)
+    {
+        config.read("epochs", epochs, "passes over the training rows", positive);
+        config.read("batch_size", batch_size, "rows per forward and backward pass", positive);
+        config.read("accumulate", accumulate, "batches whose gradients make one update", positive);
+        config.read("clip_norm", clip_norm, "largest norm of the whole gradient; 0: no limit",
+                    non_negative);
+        config.read("device", device, "auto, cpu, cuda or cuda:N");
+        config.read("precision", precision, "bf16 means autocast with fp32 parameters",
+                    one_of({"auto", "fp32", "bf16"}));
+        config.read("deterministic", deterministic, "bitwise repeatable kernels on the GPU");
+        config.read("select", select,
+                    "validation figure that picks the best checkpoint: loss, or the name of a "
+                    "metric such as auc");
+        config.read("keep_checkpoints", keep_checkpoints,
+                    "newest checkpoints that are kept, besides the best", positive);
+    }
+};
+
+}  // namespace jetsmith
