@@ -135,9 +135,11 @@ TensorMap read_safetensors(const fs::path& path)
             if (name != "__metadata__")
                 order.emplace_back(entry.at("data_offsets").at(0).get<uint64_t>(), name);
         // Empty tensors share their start with the next one; the end then decides.
+        const auto end_of = [&](const std::string& name) -> uint64_t {
+            return header.at(name).at("data_offsets").at(1);
+        };
         std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
-            return std::pair(a.first, header[a.second]["data_offsets"][1].get<uint64_t>()) <
-                   std::pair(b.first, header[b.second]["data_offsets"][1].get<uint64_t>());
+            return a.first != b.first ? a.first < b.first : end_of(a.second) < end_of(b.second);
         });
         TensorMap tensors;
         for (const auto& [begin, name] : order)

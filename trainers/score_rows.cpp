@@ -63,16 +63,16 @@ Evaluation score_rows(Model& model, const Input& input, const Objective& objecti
         scores_NC.narrow(0, begin, rows).copy_(scores_BC);
         if (!store.labels_B.defined()) continue;
         if (!class_weights.empty())
-            batch.weights_B = batch.weights_B * factor_C.index_select(0, batch.labels_B);
+            batch.weights_B = batch.weights_B.mul(factor_C.index_select(0, batch.labels_B));
         const auto weight = batch.weights_B.to(at::kDouble).sum();
-        const auto loss = objective.loss(prediction, batch).to(at::kDouble) * weight;
-        loss_sum = loss_sum.defined() ? loss_sum + loss : loss;
-        weight_sum = weight_sum.defined() ? weight_sum + weight : weight;
+        const auto loss = objective.loss(prediction, batch).to(at::kDouble).mul(weight);
+        loss_sum = loss_sum.defined() ? loss_sum.add(loss) : loss;
+        weight_sum = weight_sum.defined() ? weight_sum.add(weight) : weight;
     }
     model.train(was_training);
     Evaluation result;
     result.table = table_of(store, scores_NC);
-    result.loss = loss_sum.defined() ? (loss_sum / weight_sum).item<double>() : std::nan("");
+    result.loss = loss_sum.defined() ? loss_sum.div(weight_sum).item<double>() : std::nan("");
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     result.rows_per_second = static_cast<double>(store.rows) / elapsed.count();
     return result;

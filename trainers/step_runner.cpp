@@ -69,7 +69,7 @@ void StepRunner::run_eager(const EventStore& store, const std::vector<at::Tensor
         const double start = now();
         Batch batch = input_.make(store, rows_B, augment, settings_.compute);
         if (class_weights_C_.defined())
-            batch.weights_B = batch.weights_B * class_weights_C_.index_select(0, batch.labels_B);
+            batch.weights_B = batch.weights_B.mul(class_weights_C_.index_select(0, batch.labels_B));
         const double made = now();
         at::Tensor loss;
         {
@@ -97,7 +97,7 @@ void StepRunner::update()
         // The coefficient stays on the device: no step waits for the host.
         const auto norm = at::linalg_vector_norm(parameters_.gradients());
         skip_.logical_or_(at::isfinite(norm).logical_not());
-        const auto coefficient = (settings_.clip_norm / (norm + 1e-6)).clamp_max(1.0);
+        const auto coefficient = norm.add(1e-6).reciprocal_().mul_(settings_.clip_norm).clamp_max_(1.0);
         at::Tensor(parameters_.gradients()).mul_(coefficient);
     }
     at::Tensor values = parameters_.values();

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Softmax cross entropy over classes: sum_b w_b CE_b / sum_b w_b, with optional label smoothing
 // (Szegedy et al., 1512.00567, eq. 6: the target keeps 1 - s and shares s among all classes).
-#include <ATen/ops/_softmax.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/softmax.h>
-#include <ATen/ops/sum.h>
 
 #include "trainers/objective.h"
 
@@ -31,7 +29,7 @@ class CrossEntropy final : public Objective {
         const auto each_B = at::cross_entropy_loss(
             prediction.logits_BC.to(at::kFloat), batch.labels_B, /*weight=*/{},
             at::Reduction::None, /*ignore_index=*/-1, options_.label_smoothing);
-        return at::sum(each_B * batch.weights_B) / at::sum(batch.weights_B);
+        return each_B.mul(batch.weights_B).sum().div(batch.weights_B.sum());
     }
 
     at::Tensor scores(const Prediction& prediction, const Batch&) const override

@@ -37,11 +37,11 @@ class AdaDelta final : public Optimizer {
         const double rho = options_.rho, epsilon = options_.epsilon;
         const auto g = options_.weight_decay > 0 ? gradients.add(values, options_.weight_decay)
                                                  : gradients;
-        const auto square = (square_ * rho).addcmul_(g, g, 1 - rho);
-        const auto delta = (update_ + epsilon).sqrt_() / (square + epsilon).sqrt_() * g;
-        assign_unless(skip, update_, (update_ * rho).addcmul_(delta, delta, 1 - rho));
+        const auto square = square_.mul(rho).addcmul_(g, g, 1 - rho);
+        const auto delta = update_.add(epsilon).sqrt_().div_(square.add(epsilon).sqrt_()).mul_(g);
+        assign_unless(skip, update_, update_.mul(rho).addcmul_(delta, delta, 1 - rho));
         assign_unless(skip, square_, square);
-        assign_unless(skip, values, values - learning_rate * delta);
+        assign_unless(skip, values, values.sub(learning_rate.mul(delta)));
     }
 
     std::map<std::string, at::Tensor> state() override

@@ -18,7 +18,7 @@ class AdamW final : public AdamBase {
     void step(at::Tensor& values, const at::Tensor& gradients, const at::Tensor& learning_rate,
               const at::Tensor& skip) override
     {
-        steps_ += 1 - skip;
+        steps_.add_(1).sub_(skip);
         at::_fused_adamw_({values}, {gradients}, {mean_}, {square_}, /*max_exp_avg_sqs=*/{}, {steps_},
                        learning_rate, options_.beta1, options_.beta2, options_.weight_decay,
                        options_.epsilon, /*amsgrad=*/false, /*maximize=*/false,

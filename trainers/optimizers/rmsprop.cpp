@@ -42,20 +42,20 @@ class RmsProp final : public Optimizer {
     {
         const auto g = options_.weight_decay > 0 ? gradients.add(values, options_.weight_decay)
                                                  : gradients;
-        const auto square = (square_ * options_.alpha).addcmul_(g, g, 1 - options_.alpha);
+        const auto square = square_.mul(options_.alpha).addcmul_(g, g, 1 - options_.alpha);
         at::Tensor variance = square;
         if (options_.centered) {
-            const auto mean = mean_ * options_.alpha + g * (1 - options_.alpha);
+            const auto mean = mean_.lerp(g, 1 - options_.alpha);
             variance = square.addcmul(mean, mean, -1);
             assign_unless(skip, mean_, mean);
         }
-        at::Tensor update = g / (variance.sqrt() + options_.epsilon);
+        at::Tensor update = g.div(variance.sqrt().add_(options_.epsilon));
         if (options_.momentum > 0) {
             update = update.add(velocity_, options_.momentum);
             assign_unless(skip, velocity_, update);
         }
         assign_unless(skip, square_, square);
-        assign_unless(skip, values, values - learning_rate * update);
+        assign_unless(skip, values, values.sub(learning_rate.mul(update)));
     }
 
     std::map<std::string, at::Tensor> state() override

@@ -44,7 +44,7 @@ class Sgd final : public Optimizer {
             update = options_.nesterov ? update.add(velocity, options_.momentum) : velocity;
             assign_unless(skip, velocity_, velocity);
         }
-        assign_unless(skip, values, values - learning_rate * update);
+        assign_unless(skip, values, values.sub(learning_rate.mul(update)));
     }
 
     std::map<std::string, at::Tensor> state() override { return {{"velocity", velocity_}}; }
