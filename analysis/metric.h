@@ -4,6 +4,7 @@
 #pragma once
 
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,7 +23,8 @@ struct Measured {
     double error = std::numeric_limits<double>::quiet_NaN();  ///< one sigma; NaN when unknown
     bool lower_limit = false;        ///< `value` is a 95 % lower limit and has no error
     bool higher_is_better = true;
-    std::string rule;                ///< convention behind value and error
+    std::string rule = {};           ///< convention behind value and error
+    std::map<std::string, double> details = {};  ///< "background_rows", "threshold", "bootstrap_error"
 };
 
 class Metric {

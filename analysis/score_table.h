@@ -32,6 +32,9 @@ struct ScoreTable {
     /// Number of labels that may occur: 2 for a single-column table, else `classes`.
     int64_t label_count() const { return classes == 1 ? 2 : classes; }
 
+    /// False when all weights are 1 or absent: errors are then binomial.
+    bool weighted() const;
+
     /// Throws UserError, naming the tagger and the first bad row, when a length does not fit, a
     /// score or weight is NaN, a weight is infinite or a label lies outside [0, label_count()).
     void check() const;

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/score_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/errors.h"
+
+namespace jetsmith {
+namespace {
+
+void check_length(const ScoreTable& table, const std::string& what, size_t seen, int64_t wanted)
+{
+    if (seen != static_cast<size_t>(wanted))
+        throw UserError("{}: {} has {} values (there are {} rows of scores; {} wanted). Give one "
+                        "value per row.",
+                        table.name, what, seen, table.rows, wanted);
+}
+
+void check_scores(const ScoreTable& table)
+{
+    const auto bad = std::find_if(table.scores_NC.begin(), table.scores_NC.end(),
+                                  [](double score) { return std::isnan(score); });
+    if (bad == table.scores_NC.end()) return;
+    const auto position = bad - table.scores_NC.begin();
+    throw UserError("{}: the score of row {} is NaN (column {} of {}; numbers wanted). Leave the "
+                    "row out, or train the tagger again.",
+                    table.name, position / table.classes, position % table.classes, table.classes);
+}
+
+void check_weights(const ScoreTable& table)
+{
+    const auto& weights = table.weights_N;
+    const auto bad = std::find_if(weights.begin(), weights.end(),
+                                  [](double weight) { return !std::isfinite(weight); });
+    if (bad != weights.end())
+        throw UserError("{}: the weight of row {} is {} (finite numbers wanted). Mend the weights.",
+                        table.name, bad - weights.begin(), *bad);
+}
+
+void check_labels(const ScoreTable& table)
+{
+    const auto& labels = table.labels_N;
+    const auto bad = std::find_if(labels.begin(), labels.end(), [&](int64_t label) {
+        return label < 0 || label >= table.label_count();
+    });
+    if (bad != labels.end())
+        throw UserError("{}: the label of row {} is {} (between 0 and {} wanted{}). Map the labels "
+                        "to class numbers.",
+                        table.name, bad - labels.begin(), *bad, table.label_count() - 1,
+                        table.classes == 1 ? ": 0 background, 1 signal" : ", one per score column");
+}
+
+}  // namespace
+
+std::string ScoreTable::class_name(int64_t label) const
+{
+    const auto index = static_cast<size_t>(label);
+    return index < class_names.size() ? class_names[index] : std::to_string(label);
+}
+
+bool ScoreTable::weighted() const
+{
+    return std::any_of(weights_N.begin(), weights_N.end(), [](double w) { return w != 1; });
+}
+
+void ScoreTable::check() const
+{
+    if (classes < 1)
+        throw UserError("{}: there is no score column ({} seen; 1 or more wanted). Choose a "
+                        "dataset of scores.",
+                        name, classes);
+    check_length(*this, "the score array", scores_NC.size(), rows * classes);
+    if (!labels_N.empty()) check_length(*this, "the label array", labels_N.size(), rows);
+    if (!weights_N.empty()) check_length(*this, "the weight array", weights_N.size(), rows);
+    if (!source_rows_N.empty())
+        check_length(*this, "the array of source rows", source_rows_N.size(), rows);
+    for (const auto& [key, values] : observers)
+        check_length(*this, "observer '" + key + "'", values.size(), rows);
+    check_scores(*this);
+    check_weights(*this);
+    check_labels(*this);
+}
+
+void ScoreTable::check_labelled() const
+{
+    check();
+    if (rows == 0)
+        throw UserError("{}: there are no rows (0 seen; 2 or more wanted). Choose other rows.",
+                        name);
+    if (labels_N.empty())
+        throw UserError("{}: there are no labels (metrics compare scores with labels). Name the "
+                        "label dataset, or use data with labels.",
+                        name);
+    const auto [low, high] = std::minmax_element(labels_N.begin(), labels_N.end());
+    if (*low == *high)
+        throw UserError("{}: all {} rows have label {} ('{}'; two classes wanted). Add rows of "
+                        "another class.",
+                        name, rows, *low, class_name(*low));
+}
+
+namespace analysis {
+
+BinarySample one_against_rest(const ScoreTable& table, int64_t signal)
+{
+    BinarySample sample;
+    sample.scores.resize(table.rows);
+    sample.signal.resize(table.rows);
+    if (table.weighted()) sample.weights = table.weights_N;
+    // One column speaks of label 1; asking it for label 0 turns its sign.
+    const bool flipped = table.classes == 1 && signal == 0;
+    const int64_t column = table.classes == 1 ? 0 : signal;
+    for (int64_t row = 0; row < table.rows; ++row) {
+        const double score = table.score(row, column);
+        sample.scores[row] = flipped ? -score : score;
+        sample.signal[row] = table.labels_N[row] == signal;
+    }
+    return sample;
+}
+
+BinarySample one_against_one(const ScoreTable& table, int64_t signal, int64_t background)
+{
+    BinarySample sample;
+    const bool weighted = table.weighted();
+    for (int64_t row = 0; row < table.rows; ++row) {
+        const int64_t label = table.labels_N[row];
+        if (label != signal && label != background) continue;
+        const double s = table.score(row, signal), b = table.score(row, background);
+        if (!(s >= 0 && b >= 0 && s <= 1 && b <= 1))
+            throw UserError("{}: the scores of row {} are {} and {} (class probabilities between 0 "
+                            "and 1 wanted). Turn logits into probabilities first (--logits).",
+                            table.name, row, s, b);
+        sample.scores.push_back(s + b > 0 ? s / (s + b) : 0.5);
+        sample.signal.push_back(label == signal);
+        if (weighted) sample.weights.push_back(table.weights_N[row]);
+        sample.rows.push_back(row);
+    }
+    return sample;
+}
+
+void softmax_rows(std::vector<double>& logits_NC, int64_t classes)
+{
+    if (classes < 2)
+        throw UserError("softmax needs class scores ({} column seen; 2 or more wanted). Leave "
+                        "--logits away for a single signal score.",
+                        classes);
+    for (auto row = logits_NC.begin(); row != logits_NC.end(); row += classes) {
+        const double largest = *std::max_element(row, row + classes);
+        double sum = 0;
+        for (auto value = row; value != row + classes; ++value)
+            sum += *value = std::exp(*value - largest);
+        for (auto value = row; value != row + classes; ++value) *value /= sum;
+    }
+}
+
+}  // namespace analysis
+}  // namespace jetsmith
