@@ -17,10 +17,10 @@ namespace jetsmith {
 
 /// What a network says about a batch; parts that it does not predict stay undefined.
 struct Prediction {
-    at::Tensor logits_BC;                       ///< one column per class, before softmax
-    at::Tensor reconstruction;                  ///< same shape as what is reconstructed
-    at::Tensor latent_BL;                       ///< position in the latent space
-    std::map<std::string, at::Tensor> heads;    ///< further outputs by name
+    at::Tensor logits_BC = {};                  ///< one column per class, before softmax
+    at::Tensor reconstruction = {};             ///< same shape as what is reconstructed
+    at::Tensor latent_BL = {};                  ///< position in the latent space
+    std::map<std::string, at::Tensor> heads = {};  ///< further outputs by name
 };
 
 class Model : public torch::nn::Module {

@@ -21,8 +21,6 @@ namespace fs = std::filesystem;
 
 class ProgressCallback final : public Callback {
   public:
-    explicit ProgressCallback(std::string selected) : selected_(std::move(selected)) {}
-
     void on_step_end(Trainer& trainer) override
     {
         if (!bar_) {
@@ -51,7 +49,7 @@ class ProgressCallback final : public Callback {
 
   private:
     static constexpr int kLossEvery = 20;
-    std::string selected_, note_;
+    std::string note_;
     std::unique_ptr<Progress> bar_;
     int steps_ = 0;
 };
@@ -132,9 +130,9 @@ class CheckpointCallback final : public Callback {
 
 }  // namespace
 
-std::unique_ptr<Callback> make_progress_callback(const std::string& selected)
+std::unique_ptr<Callback> make_progress_callback()
 {
-    return std::make_unique<ProgressCallback>(selected);
+    return std::make_unique<ProgressCallback>();
 }
 std::unique_ptr<Callback> make_history_callback(const fs::path& path)
 {

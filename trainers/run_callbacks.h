@@ -10,7 +10,7 @@
 namespace jetsmith {
 
 /// A progress bar per epoch with loss and rate, and one line when the epoch is over.
-std::unique_ptr<Callback> make_progress_callback(const std::string& selected);
+std::unique_ptr<Callback> make_progress_callback();
 
 /// Rewrites `path` atomically after every epoch: one line per epoch, a header with the names.
 std::unique_ptr<Callback> make_history_callback(const std::filesystem::path& path);

@@ -13,12 +13,15 @@ class Cosine final : public Schedule {
   public:
     struct Options {
         double warmup = 0.0;
+        double start = 0.01;
         double final = 0.0;
 
         explicit Options(Config& config)
         {
-            config.read("warmup", warmup, "share of the training spent rising linearly from 0",
+            config.read("warmup", warmup, "share of the training spent rising linearly",
                         from_below(0, 1));
+            config.read("start", start, "share of the learning rate at the first step of a warm-up",
+                        within(0, 1));
             config.read("final", final, "share of the learning rate left at the end",
                         within(0, 1));
         }
@@ -29,9 +32,9 @@ class Cosine final : public Schedule {
     double factor(int64_t step) const override
     {
         const auto total = static_cast<double>(length_.steps);
-        const double warm = options_.warmup * total;
+        const double warm = std::round(options_.warmup * total);
         const auto now = static_cast<double>(step);
-        if (now < warm) return (now + 1) / (warm + 1);
+        if (now < warm) return options_.start + (1 - options_.start) * now / warm;
         const double share = std::min(1.0, (now - warm) / std::max(1.0, total - warm));
         return options_.final +
                (1 - options_.final) * 0.5 * (1 + std::cos(std::numbers::pi * share));
