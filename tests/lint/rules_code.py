@@ -76,8 +76,9 @@ def _closure(tree, name):
 
 def header_guard(tree):
     """One way to guard headers."""
-    for path in tree.named(".h", ".cuh"):
-        if not re.search(r"^#pragma once$", tree.text(path), re.MULTILINE):
+    for path in tree.cpp(*FOLDERS):
+        if path.endswith((".h", ".cuh")) and not re.search(r"^#pragma once$", tree.text(path),
+                                                           re.MULTILINE):
             yield path, 1, "#pragma once is missing."
 
 
