@@ -88,8 +88,8 @@ TEST_F(Schedules, PlateauReducesAfterItsPatienceAndSurvivesAResume)
     const auto losses = c["losses"].get<std::vector<double>>();
     const auto rates = c["learning_rate"].get<std::vector<double>>();
     for (size_t epoch = 0; epoch < losses.size(); ++epoch) {
-        schedule->epoch_finished(losses[epoch]);
         EXPECT_NEAR(lr * schedule->factor(0), rates[epoch], 1e-12) << "epoch " << epoch;
+        schedule->epoch_finished(losses[epoch]);
         auto resumed = make(yaml, {23, 1});
         resumed->load_state(schedule->state());
         schedule = std::move(resumed);

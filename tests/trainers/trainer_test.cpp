@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainers/trainer.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/Context.h>
+#include <ATen/Functions.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/errors.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/toy_training.h"
+#include "trainers/checkpoint.h"
+#include "trainers/run_callbacks.h"
+
+namespace jetsmith {
+namespace {
+
+using test::ToyTraining;
+
+double accuracy(const ScoreTable& table)
+{
+    int64_t right = 0;
+    for (int64_t row = 0; row < table.rows; ++row)
+        right += (table.score(row, 1) > 0.5) == (table.labels_N[static_cast<size_t>(row)] == 1);
+    return static_cast<double>(right) / static_cast<double>(table.rows);
+}
+
+TEST(Trainer, LearnsToTellTheToyClassesApart)
+{
+    ToyTraining toy("trainer: {epochs: 15}\n");
+    toy.fit();
+    ASSERT_EQ(toy.history.size(), 15U);
+    EXPECT_LT(toy.history.back().train_loss, 0.5 * toy.history.front().train_loss);
+    EXPECT_GE(accuracy(toy.trainer->evaluate(toy.val).table), 0.95);
+    EXPECT_EQ(toy.history.back().step, 15 * 10);  // 300 rows in batches of 32: 10 steps
+}
+
+TEST(Trainer, TheSameSeedGivesTheSameBitsAndAnotherSeedDoesNot)
+{
+    ToyTraining first, second, other("seed: 4\n");
+    first.fit();
+    second.fit();
+    other.fit();
+    EXPECT_TRUE(first.trainer->parameters().values().equal(second.trainer->parameters().values()));
+    EXPECT_EQ(first.history.back().train_loss, second.history.back().train_loss);
+    EXPECT_NE(first.history.back().train_loss, other.history.back().train_loss);
+}
+
+TEST(Trainer, DropoutIsAFunctionOfTheStepToo)
+{
+    const std::string yaml = "model: {dropout: 0.3}\n";
+    ToyTraining first(yaml), second(yaml);
+    first.fit();
+    at::manual_seed(99);  // whoever draws in between must not matter
+    second.fit();
+    EXPECT_TRUE(first.trainer->parameters().values().equal(second.trainer->parameters().values()));
+}
+
+TEST(Trainer, AccumulatedHalfBatchesMakeTheSameStepAsWholeOnes)
+{
+    // 300 rows: batches of 50 in pairs are the batches of 100.
+    ToyTraining whole("trainer: {epochs: 1, batch_size: 100}\noptimizer: {type: sgd, lr: 0.1}\n");
+    ToyTraining halves(
+        "trainer: {epochs: 1, batch_size: 50, accumulate: 2}\noptimizer: {type: sgd, lr: 0.1}\n");
+    whole.fit();
+    halves.fit();
+    EXPECT_EQ(whole.history.back().step, halves.history.back().step);
+    const auto difference =
+        (whole.trainer->parameters().values() - halves.trainer->parameters().values())
+            .abs()
+            .max()
+            .item<float>();
+    EXPECT_TRUE(difference <= 1e-6F) << difference;
+}
+
+TEST(Trainer, ClippingBoundsTheUpdateOfPlainDescent)
+{
+    ToyTraining toy("trainer: {epochs: 1, batch_size: 300, clip_norm: 1.0e-3}\n"
+                    "optimizer: {type: sgd, lr: 1.0}\n");
+    const auto before = toy.trainer->parameters().values().clone();
+    toy.fit();
+    const double moved =
+        (toy.trainer->parameters().values() - before).to(at::kDouble).norm().item<double>();
+    EXPECT_NEAR(moved, 1e-3, 1e-5);
+}
+
+TEST(Trainer, ANaNInOneJetStopsTheRunAndChangesNoParameter)
+{
+    ToyTraining toy("trainer: {epochs: 1, batch_size: 300}\n");
+    toy.train.dense["images"][17].fill_(std::nanf(""));
+    const auto before = toy.trainer->parameters().values().clone();
+    try {
+        toy.fit();
+        FAIL() << "no error";
+    } catch (const RunError& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr("NaN or infinite in 1 of the last 1 steps"));
+    }
+    EXPECT_TRUE(toy.trainer->parameters().values().equal(before));
+}
+
+TEST(Trainer, EventWeightsCountLikeRepeatedRows)
+{
+    // Weight 3 on every bright image: the mean loss is the one of a sample with three copies.
+    ToyTraining toy;
+    const auto bright = toy.val.labels_B == 1;
+    toy.val.weights_B = at::where(bright, 3.0, 1.0).to(at::kDouble);
+    const double weighted = toy.trainer->evaluate(toy.val).loss;
+    const auto indices = bright.nonzero().flatten();
+    const auto all = at::cat({at::arange(toy.val.rows, at::kLong), indices, indices});
+    EventStore repeated = toy.val.select(all);
+    repeated.weights_B = at::ones({repeated.rows}, at::kDouble);
+    EXPECT_NEAR(weighted, toy.trainer->evaluate(repeated).loss, 1e-6);
+}
+
+TEST(Ema, EvaluatesTheAverageAndGivesTheTrainedWeightsBack)
+{
+    ToyTraining toy("callbacks: [{type: ema, decay: 0.9}]\ntrainer: {epochs: 1}\n");
+    toy.fit();
+    const auto trained = toy.trainer->parameters().values().clone();
+    const auto average = toy.trainer->callbacks().front()->tensors().at("ema.average").clone();
+    EXPECT_FALSE(trained.equal(average));
+    const double with_average = toy.trainer->evaluate(toy.val).loss;
+    EXPECT_TRUE(toy.trainer->parameters().values().equal(trained));
+    const at::NoGradGuard no_grad;
+    toy.trainer->parameters().values().copy_(average);
+    const auto direct = score_rows(*toy.model, toy.input, *toy.objective, toy.val, 32, at::kFloat,
+                                   {1.0, 1.0});
+    EXPECT_EQ(with_average, direct.loss);
+}
+
+TEST(EarlyStopping, StopsAfterItsPatience)
+{
+    // A learning rate of (almost) nothing: the loss cannot improve by 0.1.
+    ToyTraining toy("optimizer: {lr: 1.0e-12}\ntrainer: {epochs: 50}\n"
+                    "callbacks: [{type: early_stopping, patience: 2, min_delta: 0.1}]\n");
+    toy.fit();
+    EXPECT_EQ(toy.history.size(), 4U);  // one best epoch, two tolerated, one too many
+}
+
+TEST(Checkpoints, KeepTheNewestAndTheBestAndRestoreTheScores)
+{
+    const test::TempFolder folder;
+    std::vector<std::unique_ptr<Callback>> extra;
+    extra.push_back(make_checkpoint_callback(folder.path() / "checkpoints", "loss", 1));
+    extra.push_back(make_history_callback(folder.path() / "history.csv"));
+    std::filesystem::create_directories(folder.path() / "checkpoints");
+    ToyTraining toy("trainer: {epochs: 3}\ncallbacks: [{type: ema, decay: 0.5}]\n",
+                    std::move(extra));
+    toy.fit();
+    const auto last = checkpoint_folder(folder.path(), "last");
+    EXPECT_EQ(last.filename(), "step_30");
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "checkpoints/step_10"));
+    const auto best = checkpoint_folder(folder.path(), "best");
+    EXPECT_TRUE(std::filesystem::exists(best / "model.safetensors"));
+
+    ToyTraining fresh("seed: 77\n");
+    load_weights(last, *fresh.model, fresh.input);
+    const auto expected = toy.trainer->evaluate(toy.val).table.scores_NC;
+    EXPECT_EQ(fresh.trainer->evaluate(toy.val).table.scores_NC, expected);
+}
+
+}  // namespace
+}  // namespace jetsmith
