@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counter-based random numbers (Philox 4x32-10: Salmon et al., SC'11, doi:10.1145/2063384.2063405).
 // A number is a function of (seed, purpose, epoch, row, index) and of nothing else: who drew before,
-// how many threads there are and where a run was resumed cannot change it.
+// how many threads there are and where a run was resumed cannot change it. Being constexpr, the
+// functions serve the GPU too (nvcc --expt-relaxed-constexpr).
 #pragma once
 
 #include <array>
@@ -29,7 +30,7 @@ struct RandomKey {
 };
 
 /// Four independent 32-bit words for counter `index` of the stream `key`.
-inline std::array<uint32_t, 4> philox(const RandomKey& key, uint32_t index)
+constexpr std::array<uint32_t, 4> philox(const RandomKey& key, uint32_t index)
 {
     // The 64-bit seed is the Philox key, purpose mixed in; (row, epoch, index) is the counter.
     std::array<uint32_t, 4> c{static_cast<uint32_t>(key.row), static_cast<uint32_t>(key.row >> 32),
@@ -48,14 +49,14 @@ inline std::array<uint32_t, 4> philox(const RandomKey& key, uint32_t index)
 }
 
 /// 64 random bits.
-inline uint64_t random_bits(const RandomKey& key, uint32_t index = 0)
+constexpr uint64_t random_bits(const RandomKey& key, uint32_t index = 0)
 {
     const auto words = philox(key, index);
     return uint64_t{words[1]} << 32 | words[0];
 }
 
 /// Uniform in [0, 1) with 53 random bits.
-inline double random_uniform(const RandomKey& key, uint32_t index = 0)
+constexpr double random_uniform(const RandomKey& key, uint32_t index = 0)
 {
     return static_cast<double>(random_bits(key, index) >> 11) * 0x1.0p-53;
 }
