@@ -6,8 +6,7 @@
 
 #include "core/errors.h"
 
-namespace jetsmith
-{
+namespace jetsmith {
 
 void Input::fit(const EventStore&) {}
 
@@ -22,8 +21,7 @@ void Input::load_state(const InputState& state)
             state.begin()->first);
 }
 
-namespace inputs
-{
+namespace inputs {
 
 Batch labelled_batch(const EventStore& store, const at::Tensor& rows)
 {

@@ -16,8 +16,7 @@
 #include "core/registry.h"
 #include "datasets/event_store.h"
 
-namespace jetsmith
-{
+namespace jetsmith {
 
 /// Asks for the random variations of a training batch. They are a function of (seed, epoch, source
 /// file and row) alone: see core/random.h, Purpose::augment.
@@ -33,8 +32,7 @@ struct Augment {
 using InputState = std::map<std::string, at::Tensor>;
 
 /// The family "inputs". make() is const and may be called from several threads.
-class Input
-{
+class Input {
   public:
     virtual ~Input() = default;
 
@@ -68,8 +66,7 @@ struct Family<Input> {
     using Make = std::unique_ptr<Input>();
 };
 
-namespace inputs
-{
+namespace inputs {
 
 /// The part of a batch that every input makes alike: labels_B (int64; -1 where the store has
 /// none), weights_B (float32; 1 where the store has none) and source_rows_B (= rows).

@@ -108,9 +108,10 @@ void run_on_cuda(const PixelateArguments& a)
 {
     static auto* launch = cuda_kernel<LaunchPixelate>("jetsmith_launch_pixelate");
     if (const char* problem = launch(&a, cuda_plugin()->stream()))
-        throw UserError("pixelation on the GPU failed ({}; an image of {} x {} pixels x {} "
-                        "channels). Choose fewer pixels, or device: cpu.",
-                        problem, a.height, a.width, a.channels);
+        throw UserError(
+            "pixelation on the GPU failed ({}; an image of {} x {} pixels x {} "
+            "channels). Choose fewer pixels, or device: cpu.",
+            problem, a.height, a.width, a.channels);
 }
 
 }  // namespace
@@ -122,11 +123,14 @@ PixelTable PixelTable::to(const at::Device& device) const
 
 PixelTable pixel_table(const at::Tensor& mean_CHW, const at::Tensor& deviation_CHW, double bias)
 {
-    ensure(mean_CHW.dim() == 3 && mean_CHW.sizes() == deviation_CHW.sizes(), "tables are (C, H, W)");
+    ensure(mean_CHW.dim() == 3 && mean_CHW.sizes() == deviation_CHW.sizes(),
+           "tables are (C, H, W)");
     const at::Tensor scale = deviation_CHW.to(at::kDouble).add(bias);
     if (!scale.gt(0.0).all().item<bool>())
-        throw UserError("standardisation divides by 0 (a pixel never varies in the training data "
-                        "and bias is {}). Set inputs.standardise.bias above 0, e.g. 0.02.", bias);
+        throw UserError(
+            "standardisation divides by 0 (a pixel never varies in the training data "
+            "and bias is {}). Set inputs.standardise.bias above 0, e.g. 0.02.",
+            bias);
     const auto flat = [&](const at::Tensor& values_CHW) {
         auto padded = at::zeros({values_CHW.numel() + kPixelTablePadding}, at::kFloat);
         padded.narrow(0, 0, values_CHW.numel()).copy_(values_CHW.permute({1, 2, 0}).reshape({-1}));

@@ -18,9 +18,9 @@
 //  5. augment (training only): random flips of x and of y, then a rotation by an angle from
 //     [-rotation, rotation), then a shift by amounts from [-shift, shift) along both axes.
 //  6. Pixel (r, c) holds r <= (x + wx / 2) H / wx < r + 1 and c <= (y + wy / 2) W / wy < c + 1, for
-//     the window of full widths wx, wy: lower edges belong to a pixel, upper edges to the next, what
-//     lies outside is dropped. H or W may be even or odd; the centre is a pixel edge or a pixel
-//     centre accordingly.
+//     the window of full widths wx, wy: lower edges belong to a pixel, upper edges to the next,
+//     what lies outside is dropped. H or W may be even or odd; the centre is a pixel edge or a
+//     pixel centre accordingly.
 //  7. Channels: pt sums pt, energy sums E, count counts. normalise divides pt by the summed pt of
 //     all constituents, inside the window or not, and energy by their summed energy; never count.
 //     pt and energy add up in units of 2^-30 of the jet's sum, so that no order of addition can
@@ -47,8 +47,8 @@
 namespace jetsmith::kernels {
 
 struct PixelateOptions {
-    int64_t height = 37, width = 37;            ///< pixels along eta and along phi
-    double eta_width = 3.2, phi_width = 3.2;    ///< full width of the window [rad]
+    int64_t height = 37, width = 37;                       ///< pixels along eta and along phi
+    double eta_width = 3.2, phi_width = 3.2;               ///< full width of the window [rad]
     std::vector<PixelChannel> channels{PixelChannel::pt};  ///< each at most once
     JetCentre centre = JetCentre::pt_centroid;
     bool rotate = true;

@@ -11,17 +11,17 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/pixelate/pixelate_cpu.cpp"
 #include <hwy/foreach_target.h>
+
 #include <hwy/cache_control.h>
-#include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
-#include "kernels/pixelate/pixelate_lanes-inl.h"
+#include "kernels/pixelate/pixelate_lanes.inc"
 
 HWY_BEFORE_NAMESPACE();
 namespace jetsmith::kernels::HWY_NAMESPACE {
 
 #define JETSMITH_UNROLL
-#include "kernels/pixelate/pixelate_math.h"
+#include "kernels/pixelate/pixelate_math.inc"
 #undef JETSMITH_UNROLL
 
 /// One jet, as many constituents at a time as a register holds doubles.
@@ -192,7 +192,7 @@ void write_image(const PixelateArguments& a, JetScratch& s, Out* image)
 /// Intensity of a unit for each lane, channel by channel, from any channel on.
 HWY_INLINE void set_units(const PixelateArguments& a, const JetFrame& frame, JetScratch& s)
 {
-    float units[kPixelChannels];
+    float units[kPixelChannels] = {};
     for (int c = 0; c < a.channels; ++c) units[c] = unit(a, frame, c);
     const int wanted = FloatLanes::lanes() + kPixelChannels;
     for (int i = 0, c = 0; i < wanted; ++i) {

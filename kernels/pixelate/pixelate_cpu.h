@@ -12,7 +12,8 @@ namespace jetsmith::kernels {
 /// Working memory of one thread. The tile is all zeros between jets.
 struct JetScratch {
     std::vector<double> pt, eta, phi;
-    std::vector<int32_t> tile;  ///< units per (row, column, channel); the cell behind is for outsiders
+    std::vector<int32_t>
+        tile;  ///< units per (row, column, channel); the cell behind is for outsiders
     std::vector<float> units = std::vector<float>(64);  ///< intensity of a unit, channel by channel
     int64_t cells = 0;
 
