@@ -2,9 +2,7 @@
 // Convolutional top tagger on jet images: Macaluso, Shih, 1803.00107, the row "CNN" of 1902.09914.
 // The defaults are that network, 609,666 parameters on one-channel 37 x 37 images:
 // 128C4(valid)-64C4-MP2-64C4-64C4-MP2-64N-256N-256N-2. B batch, C channels, H, W pixels, F features.
-#include <torch/nn/functional/dropout.h>
-#include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <torch/nn/modules/dropout.h>
 #include <torch/nn/modules/linear.h>
 
@@ -56,7 +54,12 @@ class Cnn final : public Model {
     Prediction forward(const Batch& batch) override
     {
         at::Tensor x_BCHW = batch.images_BCHW;
-        for (auto& block : blocks_) x_BCHW = block->forward(x_BCHW);
+        const auto pad = blocks_.empty() ? layers::Margin{} : blocks_.front()->margin();
+        if (!pad.empty())
+            x_BCHW = at::constant_pad_nd(x_BCHW, {pad.before, pad.behind, pad.before, pad.behind});
+        for (size_t i = 0; i < blocks_.size(); ++i)
+            x_BCHW = blocks_[i]->forward(x_BCHW, i + 1 < blocks_.size() ? blocks_[i + 1]->margin()
+                                                                        : layers::Margin{});
         // Channels-last memory order: flattening then is free, and the dense layer does not care.
         at::Tensor x_BF = x_BCHW.permute({0, 2, 3, 1}).flatten(1);
         for (auto& layer : dense_) x_BF = dropout_(layer(x_BF).relu_());

@@ -1,16 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/layers/convolution.h"
 
-#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/clamp_min.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/threshold_backward.h>
+#include <torch/csrc/autograd/custom_function.h>
 #include <torch/nn/init.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 namespace jetsmith::layers {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+at::Tensor inside(const at::Tensor& framed_BCHW, const Margin& m)
+{
+    const int64_t rows = framed_BCHW.size(2) - m.before - m.behind;
+    const int64_t columns = framed_BCHW.size(3) - m.before - m.behind;
+    return framed_BCHW.narrow(2, m.before, rows).narrow(3, m.before, columns);
+}
+
+class RectifyInMargin : public torch::autograd::Function<RectifyInMargin> {
+  public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x_BCHW, int64_t before,
+                              int64_t behind)
+    {
+        const int64_t rows = x_BCHW.size(2), columns = x_BCHW.size(3);
+        const at::Tensor framed = at::empty(
+            {x_BCHW.size(0), x_BCHW.size(1), rows + before + behind, columns + before + behind},
+            x_BCHW.options(), at::MemoryFormat::ChannelsLast);
+        framed.narrow(2, 0, before).zero_();
+        framed.narrow(2, before + rows, behind).zero_();
+        framed.narrow(3, 0, before).zero_();
+        framed.narrow(3, before + columns, behind).zero_();
+        at::Tensor middle = inside(framed, {before, behind});
+        at::clamp_min_out(middle, x_BCHW, 0);
+        context->saved_data["before"] = before;
+        context->saved_data["behind"] = behind;
+        context->save_for_backward({framed});
+        return framed;
+    }
+
+    static tensor_list backward(AutogradContext* context, const tensor_list& gradients)
+    {
+        const Margin margin{context->saved_data["before"].toInt(),
+                            context->saved_data["behind"].toInt()};
+        const auto framed = context->get_saved_variables().front();
+        return {at::threshold_backward(inside(gradients[0], margin), inside(framed, margin), 0),
+                {},
+                {}};
+    }
+};
+
+}  // namespace
+
+at::Tensor rectify_in_margin(const at::Tensor& images_BCHW, const Margin& margin)
+{
+    return RectifyInMargin::apply(images_BCHW, margin.before, margin.behind);
+}
 
 ConvolutionOptions::ConvolutionOptions(int64_t channels, int64_t kernel, std::string padding,
                                        int64_t pool)
@@ -45,6 +98,23 @@ ConvolutionBlock::ConvolutionBlock(const ConvolutionOptions& options, bool batch
                             image.width, k, options.pool);
         return convolved / options.pool;
     };
+    if (options.padding == "same") {
+        // With a stride the padding shrinks to what the last kernel position needs.
+        const auto total = [&](int64_t size) {
+            const int64_t positions = (size + options.stride - 1) / options.stride;
+            return std::max<int64_t>(0, (positions - 1) * options.stride + k - size);
+        };
+        const int64_t zeros = total(image.height);
+        if (zeros != total(image.width))
+            throw UserError("{}: stride {} does not pad a {} x {} image evenly. Use square images, "
+                            "or padding: valid.",
+                            options.place, options.stride, image.height, image.width);
+        if (zeros % 2 == 0) {
+            padding_ = zeros / 2;
+        } else {
+            margin_ = {zeros / 2, zeros - zeros / 2};
+        }
+    }
     const ImageShape next{options.channels, out(image.height), out(image.width)};
     weight_ = register_parameter("weight", at::empty({options.channels, image.channels, k, k}));
     bias_ = register_parameter("bias", at::empty({options.channels}));
@@ -57,29 +127,14 @@ ConvolutionBlock::ConvolutionBlock(const ConvolutionOptions& options, bool batch
     image = next;
 }
 
-at::Tensor ConvolutionBlock::forward(const at::Tensor& images_BCHW)
+at::Tensor ConvolutionBlock::forward(const at::Tensor& images_BCHW, const Margin& next)
 {
-    const int64_t k = options_.kernel, stride = options_.stride;
-    at::Tensor x = images_BCHW;
-    int64_t padding = 0;
-    if (options_.padding == "same") {
-        // With a stride the padding shrinks to what the last kernel position needs.
-        const auto total = [&](int64_t size) {
-            return std::max<int64_t>(0, ((size + stride - 1) / stride - 1) * stride + k - size);
-        };
-        const int64_t rows = total(x.size(2)), columns = total(x.size(3));
-        if (rows == columns && rows % 2 == 0) {
-            padding = rows / 2;
-        } else {
-            x = at::constant_pad_nd(
-                x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
-        }
-    }
-    x = at::conv2d(x, weight_, bias_, /*stride=*/{stride, stride}, /*padding=*/{padding, padding});
+    at::Tensor x = at::conv2d(images_BCHW, weight_, bias_, {options_.stride, options_.stride},
+                              {padding_, padding_});
     if (norm_) x = norm_(x);
     // The largest of rectified values is the rectified largest: pooling first saves a pass.
     if (options_.pool > 1) x = at::max_pool2d(x, {options_.pool, options_.pool});
-    return x.relu_();
+    return next.empty() ? x.relu_() : rectify_in_margin(x, next);
 }
 
 }  // namespace jetsmith::layers

@@ -29,17 +29,35 @@ struct ConvolutionOptions {
     explicit ConvolutionOptions(Config& config);
 };
 
+/// Rows and columns of zeros before and behind an image.
+struct Margin {
+    int64_t before = 0, behind = 0;
+
+    bool empty() const { return before == 0 && behind == 0; }
+};
+
+/// max(images, 0) inside a margin of zeros: one pass where rectifying, filling and copying would
+/// take three. images_BCHW: channels-last; differentiable.
+at::Tensor rectify_in_margin(const at::Tensor& images_BCHW, const Margin& margin);
+
 class ConvolutionBlock : public torch::nn::Module {
   public:
     /// `image` is what comes in and, afterwards, what goes out. Throws UserError when the image is
     /// smaller than the kernel or the pooling window.
     ConvolutionBlock(const ConvolutionOptions& options, bool batch_norm, ImageShape& image);
 
-    /// images_BCHW: channels-last. "same" pads (k - 1) / 2 zeros before and k / 2 behind, so that an
-    /// even kernel leans towards lower rows and columns, as in Keras and PyTorch.
-    at::Tensor forward(const at::Tensor& images_BCHW);
+    /// The zeros that forward() wants around its images. "same" means (k - 1) / 2 zeros before and
+    /// k / 2 behind, so that an even kernel leans towards lower rows and columns, as in Keras and
+    /// PyTorch; an odd kernel pads by itself and wants none.
+    Margin margin() const { return margin_; }
+
+    /// images_BCHW: channels-last, inside margin(). Returns rectified images inside `next`, the
+    /// margin of the block that follows.
+    at::Tensor forward(const at::Tensor& images_BCHW, const Margin& next);
 
   private:
+    Margin margin_;
+    int64_t padding_ = 0;  ///< on all sides, by the convolution itself
     ConvolutionOptions options_;
     at::Tensor weight_, bias_;
     torch::nn::BatchNorm2d norm_{nullptr};
