@@ -11,6 +11,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_library(JETSMITH_BLOSC blosc REQUIRED)
+find_package(ZLIB REQUIRED)
 if(JETSMITH_TESTS)
   find_package(GTest REQUIRED)
 endif()
@@ -43,7 +44,7 @@ target_include_directories(jetsmith_dependencies BEFORE INTERFACE
 target_include_directories(jetsmith_dependencies SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
 target_link_libraries(jetsmith_dependencies INTERFACE
   jetsmith_torch fmt::fmt spdlog::spdlog yaml-cpp CLI11::CLI11 nlohmann_json::nlohmann_json
-  PkgConfig::hwy ${HDF5_C_LIBRARIES} "${JETSMITH_BLOSC}" Threads::Threads ${CMAKE_DL_LIBS})
+  PkgConfig::hwy ${HDF5_C_LIBRARIES} "${JETSMITH_BLOSC}" ZLIB::ZLIB Threads::Threads ${CMAKE_DL_LIBS})
 
 if(JETSMITH_CUDA AND EXISTS "${JETSMITH_LIBTORCH}/lib/libtorch_cuda.so")
   include(CheckLanguage)

@@ -72,6 +72,11 @@ bool Config::is_list(std::string_view key) const
     const auto* value = section_->node.find(key);
     return value && value->kind == Kind::list;
 }
+bool Config::is_list_of_maps(std::string_view key) const
+{
+    return is_list(key) && !section_->node.find(key)->items.empty() &&
+           section_->node.find(key)->items.front().kind == Kind::map;
+}
 const std::string& Config::path() const { return section_->path; }
 void Config::set_owner(std::string owner) { section_->owner = std::move(owner); }
 std::string Config::place(std::string_view key) const { return section_->place(key); }

@@ -80,6 +80,9 @@ class Config {
     bool is_map(std::string_view key) const;
     bool is_list(std::string_view key) const;
 
+    /// True when the key holds a list that begins with a map.
+    bool is_list_of_maps(std::string_view key) const;
+
     /// Throws UserError for every key that nobody read, with the nearest declared name.
     void finish() const;
 

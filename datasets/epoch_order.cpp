@@ -11,10 +11,8 @@
 #include "core/parallel.h"
 #include "core/random.h"
 
-namespace jetsmith
-{
-namespace
-{
+namespace jetsmith {
+namespace {
 
 /// File and row in one number: 2^40 rows in each of 2^24 files.
 uint64_t row_key(int64_t file, int64_t row)

@@ -11,8 +11,7 @@
 
 #include "datasets/event_store.h"
 
-namespace jetsmith
-{
+namespace jetsmith {
 
 /// A permutation of the row positions 0 ... rows - 1: int64 (rows) on the CPU.
 at::Tensor epoch_order(const EventStore& store, uint64_t seed, uint32_t epoch);

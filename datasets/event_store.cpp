@@ -9,10 +9,8 @@
 #include "core/errors.h"
 #include "core/parallel.h"
 
-namespace jetsmith
-{
-namespace
-{
+namespace jetsmith {
+namespace {
 
 /// Calls f on every tensor of the store but the source files' names.
 template <typename Store, typename F>

@@ -10,8 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace jetsmith
-{
+namespace jetsmith {
 
 /// A ragged collection: the objects of row b are [offsets[b], offsets[b + 1]).
 struct Collection {

@@ -14,21 +14,23 @@
 #include "core/registry.h"
 #include "datasets/event_store.h"
 
-namespace jetsmith
-{
+namespace jetsmith {
 
 enum class Split { train, val, test };
 
 /// "train", "val" or "test": also the key in the config.
 std::string_view split_name(Split split);
 
-class Reader
-{
+class Reader {
   public:
     virtual ~Reader() = default;
 
     /// False when the config names no file for this split.
     virtual bool has(Split split) const = 0;
+
+    /// Opens the files of a split and finds every column, without reading rows. Throws UserError as
+    /// read() does.
+    virtual void check(Split split) const = 0;
 
     /// Rows of one split after row range, max_rows, selection and max_constituents, with labels,
     /// weights and observers, on the CPU. Rows keep file order. Throws UserError with file and

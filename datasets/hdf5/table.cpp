@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datasets/hdf5/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+
+#include "core/config.h"
+#include "core/errors.h"
+
+namespace jetsmith::hdf5 {
+namespace {
+
+std::optional<int64_t> whole_number(std::string_view text)
+{
+    int64_t value = 0;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) return {};
+    return value;
+}
+
+const Column* find(const Table& table, const std::string& name)
+{
+    for (const Column& column : table.columns)
+        if (column.name == name || "/" + column.name == name) return &column;
+    return nullptr;
+}
+
+/// "name[k]" -> name and k.
+std::optional<std::pair<std::string, int64_t>> indexed(const std::string& name)
+{
+    const auto bracket = name.rfind('[');
+    if (!name.ends_with(']') || bracket == std::string::npos || bracket == 0) return {};
+    const auto k =
+        whole_number(std::string_view(name).substr(bracket + 1, name.size() - bracket - 2));
+    if (!k) return {};
+    return std::pair{name.substr(0, bracket), *k};
+}
+
+struct Range {
+    int64_t begin, end, step;
+};
+
+/// "a:b:c" -> its numbers.
+std::optional<Range> range_of(std::string_view pattern)
+{
+    const auto first = pattern.find(':'), second = pattern.rfind(':');
+    if (first == std::string_view::npos || first == second) return {};
+    const auto begin = whole_number(pattern.substr(0, first));
+    const auto end = whole_number(pattern.substr(first + 1, second - first - 1));
+    const auto step = whole_number(pattern.substr(second + 1));
+    if (!begin || !end || !step || *step < 1 || *begin >= *end) return {};
+    return Range{*begin, *end, *step};
+}
+
+Column element_of(const Table& table, Column column, int64_t k, const std::string& name)
+{
+    const int64_t last = column.shape.empty() ? 0 : column.shape.back();
+    const int64_t index = k < 0 ? k + last : k;
+    if (index < 0 || index >= last)
+        throw UserError(
+            "{}: column '{}' does not exist ('{}' has {} elements in its last "
+            "dimension).",
+            table.file->name(), name, column.name, last);
+    column.offset += static_cast<size_t>(index) * column.stride;
+    column.shape.pop_back();
+    // One step along the axis that is now the last passes over all elements of the one removed.
+    column.stride *= static_cast<size_t>(last);
+    column.name = name;
+    return column;
+}
+
+}  // namespace
+
+std::vector<std::string> Table::names() const
+{
+    std::vector<std::string> all;
+    for (const Column& column : columns) all.push_back(column.name);
+    return all;
+}
+
+bool Table::has(const std::string& name) const
+{
+    const auto part = indexed(name);
+    return find(*this, name) || (part && find(*this, part->first));
+}
+
+Column Table::column(const std::string& name) const
+{
+    if (const Column* found = find(*this, name)) return *found;
+    if (const auto part = indexed(name))
+        if (const Column* whole = find(*this, part->first))
+            return element_of(*this, *whole, part->second, name);
+    throw UserError("{}: column '{}' was not found ({} with {} columns).{}", file->name(), name,
+                    layout, columns.size(), suggestion(name, names()));
+}
+
+std::vector<Column> Table::matching(const std::string& pattern) const
+{
+    if (const auto range = range_of(pattern)) {
+        std::vector<Column> all;
+        for (int64_t k = range->begin; k < range->end; k += range->step)
+            all.push_back(column(std::to_string(k)));
+        return all;
+    }
+    const auto star = pattern.find('*');
+    if (star == std::string::npos) return {column(pattern)};
+    const std::string prefix = pattern.substr(0, star), suffix = pattern.substr(star + 1);
+    std::map<int64_t, Column> found;
+    for (const Column& column : columns) {
+        const std::string& name = column.name;
+        if (name.size() <= prefix.size() + suffix.size() || !name.starts_with(prefix) ||
+            !name.ends_with(suffix))
+            continue;
+        const auto k = whole_number(std::string_view(name).substr(
+            prefix.size(), name.size() - prefix.size() - suffix.size()));
+        if (k) found.emplace(*k, column);
+    }
+    if (found.empty())
+        throw UserError("{}: no column matches '{}' ({} with {} columns).{}", file->name(), pattern,
+                        layout, columns.size(), suggestion(prefix + "0" + suffix, names()));
+    std::vector<Column> all;
+    for (auto& [k, column] : found) {
+        if (k != found.begin()->first + std::ssize(all))
+            throw UserError("{}: columns '{}' are numbered with a gap (number {} is missing).",
+                            file->name(), pattern, found.begin()->first + std::ssize(all));
+        all.push_back(std::move(column));
+    }
+    return all;
+}
+
+std::vector<std::string> pandas_frames(const File& file)
+{
+    std::vector<std::string> all;
+    for (const std::string& group : file.groups()) {
+        const auto type = file.text(group, "pandas_type");
+        if (type && type->starts_with("frame")) all.push_back(group);
+    }
+    return all;
+}
+
+Table open_table(const std::shared_ptr<const File>& file, const std::string& key)
+{
+    const auto frames = pandas_frames(*file);
+    std::string group = key.empty() || key.starts_with('/') ? key : "/" + key;
+    if (group.empty() && frames.size() > 1)
+        throw UserError("{}: holds {} frames ({}). Choose one with 'key'.", file->name(),
+                        frames.size(), fmt::join(frames, ", "));
+    if (group.empty() && frames.size() == 1) group = frames.front();
+    if (std::find(frames.begin(), frames.end(), group) != frames.end())
+        return file->text(group, "pandas_type") == "frame_table" ? open_pandas_table(file, group)
+                                                                 : open_pandas_fixed(file, group);
+    const auto& groups = file->groups();
+    if (!group.empty() && !file->has_dataset(group) &&
+        std::find(groups.begin(), groups.end(), group) == groups.end()) {
+        auto known = file->datasets();
+        known.insert(known.end(), groups.begin() + 1, groups.end());
+        throw UserError("{}: '{}' was not found in the file.{}", file->name(), group,
+                        suggestion(group, known));
+    }
+    return open_datasets(file, group.empty() ? "/" : group);
+}
+
+}  // namespace jetsmith::hdf5

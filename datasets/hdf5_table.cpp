@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any HDF5 file whose columns the config names: pandas tables, pandas fixed frames and plain
+// datasets, recognised by their content.
+#include <algorithm>
+
+#include "datasets/hdf5_reader.h"
+
+namespace jetsmith {
+namespace {
+
+class Hdf5Table final : public Hdf5Reader {
+  public:
+    struct Options {
+        ReaderOptions common;
+        WantedColumns wanted;
+
+        explicit Options(Config& config) : common(config, {})
+        {
+            config.read("key", wanted.key,
+                        "frame or group; empty: the only frame, or all datasets");
+            config.read("label", wanted.label,
+                        "column of the class: a number, or one value per class");
+            if (!wanted.label.empty() && common.classes.empty())
+                config.fail("label", "needs the names of its classes. Add 'classes'");
+            read_columns(config);
+            read_constituents(config);
+        }
+
+      private:
+        void read_columns(Config& config)
+        {
+            wanted.scalars = {"*"};
+            config.read("columns", wanted.scalars,
+                        "columns of one number per row to keep; '*': every one that has no other "
+                        "use");
+            const auto star = std::find(wanted.scalars.begin(), wanted.scalars.end(), "*");
+            wanted.all_scalars = star != wanted.scalars.end();
+            if (wanted.all_scalars) wanted.scalars.erase(star);
+            std::vector<std::string> dense;
+            config.read("dense", dense, "datasets with an array per row, such as images");
+            for (const auto& name : dense) wanted.dense[name] = name;
+        }
+
+        void read_constituents(Config& config)
+        {
+            Config section = config.section(
+                "constituents",
+                "columns of the four-momenta: energy, px, py, pz; or pt, eta, phi with energy or "
+                "mass. 'PX_*' means PX_0, PX_1, ...; 'a:b:c' every c-th column from number a to "
+                "before b; 'name[k]' element k of the last axis");
+            MomentumNames names;
+            section.read("energy", names.energy, "energy");
+            section.read("px", names.px, "momentum along x");
+            section.read("py", names.py, "momentum along y");
+            section.read("pz", names.pz, "momentum along the beam");
+            section.read("pt", names.pt, "transverse momentum");
+            section.read("eta", names.eta, "pseudorapidity");
+            section.read("phi", names.phi, "azimuth [rad]");
+            section.read("mass", names.mass, "mass; with neither mass nor energy: massless");
+            const bool cartesian = !names.px.empty() && !names.py.empty() && !names.pz.empty() &&
+                                   !names.energy.empty() && names.pt.empty();
+            const bool polar =
+                !names.pt.empty() && !names.eta.empty() && !names.phi.empty() && names.px.empty();
+            if (!config.has("constituents")) return;
+            if (!cartesian && !polar)
+                config.fail("constituents",
+                            "must name energy, px, py, pz; or pt, eta, phi (energy or mass may be "
+                            "added)");
+            wanted.momenta = names;
+        }
+    };
+
+    Hdf5Table(const Options& options, uint64_t seed)
+        : Hdf5Reader(options.common, options.wanted, seed)
+    {
+    }
+};
+
+JETSMITH_REGISTER(Reader, "hdf5_table", Hdf5Table);
+
+}  // namespace
+}  // namespace jetsmith

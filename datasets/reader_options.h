@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keys that every data type understands.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/config.h"
+#include "datasets/expression.h"
+#include "datasets/split_options.h"
+
+namespace jetsmith {
+
+struct ReaderOptions {
+    std::vector<std::string> classes;
+    SplitOptions splits;
+    double unit = 1.0;  ///< of energies and momenta in the file, in GeV
+    std::shared_ptr<const Expression> selection;
+    int64_t max_constituents = 0;
+    std::string weights;
+    std::vector<std::string> observers;
+    bool balanced = false;
+    std::map<std::string, double> class_weights;
+
+    /// classes: names when the config gives none, in the order of the labels 0, 1, ...
+    ReaderOptions(Config& config, std::vector<std::string> classes);
+};
+
+}  // namespace jetsmith
