@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/predictions.h"
+
+#include <algorithm>
+
+#include "core/atomic_file.h"
+#include "core/errors.h"
+#include "datasets/hdf5/arrays.h"
+
+namespace jetsmith::analysis {
+namespace {
+
+using hdf5::ArrayWriter;
+using FilePointer = std::shared_ptr<const hdf5::File>;
+
+constexpr int64_t kFormatVersion = 1;
+constexpr auto kObservers = "/observers/";
+
+bool float32_suffices(const std::vector<double>& values)
+{
+    return std::all_of(values.begin(), values.end(), [](double v) {
+        return static_cast<double>(static_cast<float>(v)) == v;
+    });
+}
+
+template <typename T>
+void write_column(ArrayWriter& writer, const std::string& name, const std::vector<T>& values)
+{
+    if (!values.empty())
+        writer.array<T>(name, {static_cast<int64_t>(values.size())}, std::span<const T>(values));
+}
+
+void write_all(const std::filesystem::path& path, const Predictions& predictions)
+{
+    const ScoreTable& table = predictions.table;
+    ArrayWriter writer(path);
+    writer.integer("format_version", kFormatVersion);
+    writer.text("content", "predictions");
+    writer.text("name", table.name);
+    writer.texts("class_names", table.class_names);
+    writer.texts("source_files", predictions.source_files);
+    writer.texts("source_hashes", predictions.source_hashes);
+    if (float32_suffices(table.scores_NC)) {
+        const std::vector<float> scores(table.scores_NC.begin(), table.scores_NC.end());
+        writer.array<float>("scores", {table.rows, table.classes}, scores);
+    } else {
+        writer.array<double>("scores", {table.rows, table.classes}, table.scores_NC);
+    }
+    write_column(writer, "labels", table.labels_N);
+    write_column(writer, "weights", table.weights_N);
+    write_column(writer, "source_row", table.source_rows_N);
+    write_column(writer, "source_file", predictions.source_file_N);
+    for (const auto& [name, values] : table.observers)
+        write_column(writer, kObservers + name, values);
+    writer.close();
+}
+
+template <typename T>
+std::vector<T> read_column(const FilePointer& file, const std::string& name)
+{
+    if (!file->has_dataset(name)) return {};
+    auto array = hdf5::read_array<T>(file, name);
+    if (array.shape.size() != 1)
+        throw UserError("{}: dataset '{}' has {} dimensions (1 wanted: one value per row). Choose "
+                        "another dataset.",
+                        file->name(), name, array.shape.size());
+    return std::move(array.values);
+}
+
+void read_score_array(ScoreTable& table, const FilePointer& file, const std::string& name)
+{
+    auto scores = hdf5::read_array<double>(file, name);
+    if (scores.shape.size() > 2)
+        throw UserError("{}: dataset '{}' has {} dimensions (scores have 1, or 2 with one column "
+                        "per class). Choose another dataset.",
+                        file->name(), name, scores.shape.size());
+    table.rows = scores.shape[0];
+    table.classes = scores.shape.size() == 2 ? scores.shape[1] : 1;
+    table.scores_NC = std::move(scores.values);
+}
+
+/// Labels from a 1-D dataset of integers or the columns of a one-hot (N, C) one.
+std::vector<int64_t> read_labels(const FilePointer& file, const std::string& name)
+{
+    auto array = hdf5::read_array<int64_t>(file, name);
+    if (array.shape.size() == 1) return std::move(array.values);
+    if (array.shape.size() > 2)
+        throw UserError("{}: dataset '{}' has {} dimensions (labels have 1, or 2 when one-hot). "
+                        "Choose another dataset.",
+                        file->name(), name, array.shape.size());
+    const int64_t columns = array.shape[1];
+    std::vector<int64_t> labels;
+    for (int64_t row = 0; row < array.shape[0]; ++row) {
+        const auto first = array.values.begin() + row * columns, last = first + columns;
+        if (std::count(first, last, 1) != 1 || std::count(first, last, 0) != columns - 1)
+            throw UserError("{}: dataset '{}', row {} is not one-hot (one 1 and zeros wanted). "
+                            "Give a dataset of class numbers.",
+                            file->name(), name, row);
+        labels.push_back(std::find(first, last, 1) - first);
+    }
+    return labels;
+}
+
+std::string dataset_path(const std::string& name)
+{
+    return name.starts_with('/') ? name : "/" + name;
+}
+
+}  // namespace
+
+void write_predictions(const std::filesystem::path& path, const Predictions& predictions)
+{
+    predictions.table.check();
+    write_atomically(path, [&](const std::filesystem::path& temporary) {
+        write_all(temporary, predictions);
+    });
+}
+
+Predictions read_predictions(const std::filesystem::path& path)
+{
+    const auto file = hdf5::File::open(path);
+    const auto version = file->integer("/", "format_version");
+    if (file->text("/", "content") != "predictions" || !version)
+        throw UserError("{}: holds no predictions of jetsmith (attribute content = 'predictions' "
+                        "wanted). Use jetsmith metrics for other files of scores.",
+                        file->name());
+    if (*version > kFormatVersion)
+        throw UserError("{}: was written by a newer jetsmith (format_version {}; at most {} can be "
+                        "read). Update jetsmith.",
+                        file->name(), *version, kFormatVersion);
+    Predictions predictions;
+    ScoreTable& table = predictions.table;
+    table.name = file->text("/", "name").value_or("");
+    table.class_names = hdf5::read_texts(*file, "/", "class_names");
+    predictions.source_files = hdf5::read_texts(*file, "/", "source_files");
+    predictions.source_hashes = hdf5::read_texts(*file, "/", "source_hashes");
+    read_score_array(table, file, "/scores");
+    table.labels_N = read_column<int64_t>(file, "/labels");
+    table.weights_N = read_column<double>(file, "/weights");
+    table.source_rows_N = read_column<int64_t>(file, "/source_row");
+    for (const int64_t index : read_column<int64_t>(file, "/source_file"))
+        predictions.source_file_N.push_back(static_cast<int32_t>(index));
+    for (const auto& dataset : file->datasets())
+        if (dataset.starts_with(kObservers))
+            table.observers[dataset.substr(std::string(kObservers).size())] =
+                read_column<double>(file, dataset);
+    table.check();
+    return predictions;
+}
+
+std::vector<ScoreTable> read_scores(const std::filesystem::path& path, const ScoreNames& names)
+{
+    const auto file = hdf5::File::open(path);
+    const bool ours = file->text("/", "content") == "predictions";
+    ScoreTable common;
+    if (!names.labels.empty())
+        common.labels_N = read_labels(file, dataset_path(names.labels));
+    else if (file->has_dataset("/labels"))
+        common.labels_N = read_labels(file, "/labels");
+    if (!names.weights.empty()) {
+        file->dataset(dataset_path(names.weights));
+        common.weights_N = read_column<double>(file, dataset_path(names.weights));
+    } else if (ours) {
+        common.weights_N = read_column<double>(file, "/weights");
+    }
+    const auto class_names = hdf5::read_texts(*file, "/", "class_names");
+    std::vector<ScoreTable> tables;
+    for (const auto& name : names.scores) {
+        ScoreTable table = common;
+        table.name = name;
+        read_score_array(table, file, dataset_path(name));
+        if (static_cast<int64_t>(class_names.size()) == table.label_count())
+            table.class_names = class_names;
+        if (names.logits) softmax_rows(table.scores_NC, table.classes);
+        tables.push_back(std::move(table));
+    }
+    return tables;
+}
+
+}  // namespace jetsmith::analysis
