@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datasets/hdf5/arrays.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/errors.h"
+#include "datasets/hdf5/row_source.h"
+
+namespace jetsmith::hdf5 {
+namespace {
+
+constexpr int64_t kWorthCompressing = 4096;  // values
+constexpr int64_t kChunkValues = 1 << 17;
+constexpr unsigned kDeflateLevel = 4;
+
+template <typename T>
+hid_t memory_type();
+template <>
+hid_t memory_type<float>() { return H5T_NATIVE_FLOAT; }
+template <>
+hid_t memory_type<double>() { return H5T_NATIVE_DOUBLE; }
+template <>
+hid_t memory_type<uint8_t>() { return H5T_NATIVE_UINT8; }
+template <>
+hid_t memory_type<int32_t>() { return H5T_NATIVE_INT32; }
+template <>
+hid_t memory_type<int64_t>() { return H5T_NATIVE_INT64; }
+
+int64_t product(const std::vector<int64_t>& shape)
+{
+    int64_t count = 1;
+    for (const int64_t extent : shape) count *= extent;
+    return count;
+}
+
+template <typename T>
+void check_integers(const std::vector<double>& values, const File& file, const std::string& path)
+{
+    const auto bad = std::find_if(values.begin(), values.end(), [](double v) {
+        return !(v == std::floor(v) && std::abs(v) < 0x1p62);
+    });
+    if (bad != values.end())
+        throw UserError("{}: dataset '{}', value {} is {} (integers wanted). Choose another "
+                        "dataset.",
+                        file.name(), path, bad - values.begin(), *bad);
+}
+
+Handle text_type()
+{
+    Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(type.id(), H5T_VARIABLE);
+    H5Tset_cset(type.id(), H5T_CSET_UTF8);
+    return type;
+}
+
+}  // namespace
+
+template <typename T>
+Array<T> read_array(const std::shared_ptr<const File>& file, const std::string& path)
+{
+    const std::string absolute = path.starts_with('/') ? path : "/" + path;
+    const RowSource source(file, absolute);
+    const auto& fields = source.fields();
+    if (fields.size() != 1 || !fields[0].name.empty() || fields[0].element == Element::other)
+        throw UserError("{}: dataset '{}' is no plain array of numbers. Choose another dataset.",
+                        file->name(), path);
+    source.check_readable();
+    Array<T> array{source.dims(), std::vector<T>(product(source.dims()))};
+    const Element element = fields[0].element;
+    const size_t size = element_size(element), per_row = source.row_bytes() / size;
+    std::vector<double> floating(std::is_integral_v<T> && is_floating(element) ? array.values.size()
+                                                                               : 0);
+    RowSource::Scratch scratch;
+    const int64_t band = source.band_rows();
+    for (int64_t begin = 0; begin < source.rows(); begin += band) {
+        const int64_t end = std::min(begin + band, source.rows());
+        const std::byte* bytes = source.read(begin, end, scratch);
+        const size_t first = begin * per_row, count = (end - begin) * per_row;
+        if (floating.empty())
+            load(bytes, element, size, count, array.values.data() + first);
+        else
+            load(bytes, element, size, count, floating.data() + first);
+    }
+    if (!floating.empty()) {
+        check_integers<T>(floating, *file, path);
+        array.values.assign(floating.begin(), floating.end());
+    }
+    return array;
+}
+
+template Array<double> read_array(const std::shared_ptr<const File>&, const std::string&);
+template Array<int64_t> read_array(const std::shared_ptr<const File>&, const std::string&);
+
+std::vector<std::string> read_texts(const File& file, const std::string& object,
+                                    const char* attribute)
+{
+    const Lock lock;
+    if (H5Aexists_by_name(file.id(), object.c_str(), attribute, H5P_DEFAULT) <= 0) return {};
+    const Handle attr(
+        H5Aopen_by_name(file.id(), object.c_str(), attribute, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+    const Handle type(H5Aget_type(attr.id()), H5Tclose);
+    const Handle space(H5Aget_space(attr.id()), H5Sclose);
+    const int64_t count = H5Sget_simple_extent_npoints(space.id());
+    if (H5Tis_variable_str(type.id()) <= 0 || count < 1) {
+        const auto one = file.text(object, attribute);
+        return one ? std::vector<std::string>{*one} : std::vector<std::string>{};
+    }
+    std::vector<char*> raw(count);
+    if (H5Aread(attr.id(), type.id(), raw.data()) < 0) return {};
+    std::vector<std::string> all;
+    for (const char* text : raw) all.emplace_back(text ? text : "");
+    H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, raw.data());
+    return all;
+}
+
+ArrayWriter::ArrayWriter(const std::filesystem::path& path) : path_(path)
+{
+    const Lock lock;
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+    H5Pset_file_locking(access.id(), /*use=*/false, /*ignore_when_disabled=*/true);
+    file_ = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose);
+    if (!file_) failed("the file cannot be created");
+}
+
+template <typename T>
+void ArrayWriter::array(const std::string& path, const std::vector<int64_t>& shape,
+                        std::span<const T> values)
+{
+    ensure(product(shape) == static_cast<int64_t>(values.size()),
+           "dataset '" + path + "': shape and number of values differ");
+    array(path, shape, memory_type<T>(), values.data());
+}
+
+template void ArrayWriter::array(const std::string&, const std::vector<int64_t>&,
+                                 std::span<const float>);
+template void ArrayWriter::array(const std::string&, const std::vector<int64_t>&,
+                                 std::span<const double>);
+template void ArrayWriter::array(const std::string&, const std::vector<int64_t>&,
+                                 std::span<const uint8_t>);
+template void ArrayWriter::array(const std::string&, const std::vector<int64_t>&,
+                                 std::span<const int32_t>);
+template void ArrayWriter::array(const std::string&, const std::vector<int64_t>&,
+                                 std::span<const int64_t>);
+
+void ArrayWriter::array(const std::string& path, const std::vector<int64_t>& shape, hid_t type,
+                        const void* values)
+{
+    const Lock lock;
+    const std::vector<hsize_t> dims(shape.begin(), shape.end());
+    const auto rank = static_cast<int>(dims.size());
+    const Handle space(H5Screate_simple(rank, dims.data(), nullptr), H5Sclose);
+    const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+    H5Pset_create_intermediate_group(links.id(), 1);
+    const Handle layout(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    if (product(shape) > kWorthCompressing) {
+        const int64_t per_row = std::max<int64_t>(1, product(shape) / shape[0]);
+        std::vector<hsize_t> chunk = dims;
+        chunk[0] = std::clamp<hsize_t>(kChunkValues / per_row, 1, dims[0]);
+        H5Pset_chunk(layout.id(), rank, chunk.data());
+        H5Pset_shuffle(layout.id());
+        H5Pset_deflate(layout.id(), kDeflateLevel);
+    }
+    const Handle dataset(H5Dcreate2(file_.id(), path.c_str(), type, space.id(), links.id(),
+                                    layout.id(), H5P_DEFAULT),
+                         H5Dclose);
+    if (!dataset) failed("dataset '" + path + "' cannot be created");
+    if (product(shape) > 0 &&
+        H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        failed("dataset '" + path + "' cannot be written");
+}
+
+void ArrayWriter::text(const char* name, const std::string& value, const std::string& object)
+{
+    const Lock lock;
+    const Handle type = text_type();
+    const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+    const Handle attribute(H5Acreate_by_name(file_.id(), object.c_str(), name, type.id(), space.id(),
+                                             H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                           H5Aclose);
+    const char* raw = value.c_str();
+    if (!attribute || H5Awrite(attribute.id(), type.id(), &raw) < 0)
+        failed(std::string("attribute '") + name + "' cannot be written");
+}
+
+void ArrayWriter::texts(const char* name, const std::vector<std::string>& values,
+                        const std::string& object)
+{
+    if (values.empty()) return;
+    const Lock lock;
+    const Handle type = text_type();
+    const hsize_t count = values.size();
+    const Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose);
+    const Handle attribute(H5Acreate_by_name(file_.id(), object.c_str(), name, type.id(), space.id(),
+                                             H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                           H5Aclose);
+    std::vector<const char*> raw;
+    for (const auto& value : values) raw.push_back(value.c_str());
+    if (!attribute || H5Awrite(attribute.id(), type.id(), raw.data()) < 0)
+        failed(std::string("attribute '") + name + "' cannot be written");
+}
+
+void ArrayWriter::integer(const char* name, int64_t value, const std::string& object)
+{
+    const Lock lock;
+    const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+    const Handle attribute(H5Acreate_by_name(file_.id(), object.c_str(), name, H5T_NATIVE_INT64,
+                                             space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                           H5Aclose);
+    if (!attribute || H5Awrite(attribute.id(), H5T_NATIVE_INT64, &value) < 0)
+        failed(std::string("attribute '") + name + "' cannot be written");
+}
+
+void ArrayWriter::close()
+{
+    const Lock lock;
+    if (H5Fflush(file_.id(), H5F_SCOPE_LOCAL) < 0) failed("the file cannot be written out");
+    file_ = Handle();
+}
+
+void ArrayWriter::failed(const std::string& what) const
+{
+    throw RunError("{}: {} ({}). Is the disk full, or the folder read-only?", path_.string(), what,
+                   last_error());
+}
+
+}  // namespace jetsmith::hdf5

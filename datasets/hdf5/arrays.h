@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole arrays of numbers by name: what jetsmith writes itself (predictions, images) and what is
+// small enough to be read at once (scores, labels).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "datasets/hdf5/hdf5_file.h"
+#include "datasets/hdf5/hdf5_handle.h"
+
+namespace jetsmith::hdf5 {
+
+template <typename T>
+struct Array {
+    std::vector<int64_t> shape;  ///< never empty
+    std::vector<T> values;       ///< row-major
+};
+
+/// A dataset of numbers of any width, converted to T (double or int64_t). Throws UserError when it
+/// is absent, a scalar, a table or text, when it cannot be decoded, and for T = int64_t when a
+/// value is no integer.
+template <typename T>
+Array<T> read_array(const std::shared_ptr<const File>& file, const std::string& path);
+
+/// A text attribute with any number of elements; empty when it is absent or no text.
+std::vector<std::string> read_texts(const File& file, const std::string& object,
+                                    const char* attribute);
+
+/// Writes a new file. Datasets of more than a few thousand values are compressed (shuffle and
+/// deflate, which every HDF5 library reads). All functions throw RunError when the disk is full.
+class ArrayWriter {
+  public:
+    explicit ArrayWriter(const std::filesystem::path& path);
+
+    /// T: float, double, uint8_t, int32_t or int64_t. `path` may name groups: "observers/jet_pt".
+    template <typename T>
+    void array(const std::string& path, const std::vector<int64_t>& shape,
+               std::span<const T> values);
+
+    /// Attributes of the root group or, when named, of a dataset.
+    void text(const char* name, const std::string& value, const std::string& object = "/");
+    void texts(const char* name, const std::vector<std::string>& values,
+               const std::string& object = "/");
+    void integer(const char* name, int64_t value, const std::string& object = "/");
+
+    /// Writes everything out. Must be called: the destructor cannot report a full disk.
+    void close();
+
+  private:
+    void array(const std::string& path, const std::vector<int64_t>& shape, hid_t type,
+               const void* values);
+    [[noreturn]] void failed(const std::string& what) const;
+
+    std::filesystem::path path_;
+    Handle file_;
+};
+
+}  // namespace jetsmith::hdf5
