@@ -59,6 +59,10 @@ int run(int argc, char** argv)
            "--threads", [](int threads) { set_thread_count(threads); },
            "CPU threads (default: all this process may use)")
         ->check(CLI::PositiveNumber);
+    add_train(app);
+    add_evaluate(app);
+    add_metrics(app);
+    add_check(app);
     add_list(app);
     return parse_and_run(app, argc, argv);
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// jetsmith check CONFIG: everything that a training does before its first step, and one step.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/verbs.h"
+#include "core/config_node.h"
+#include "trainers/training_run.h"
+
+namespace jetsmith::cli {
+namespace {
+
+struct CheckArguments {
+    std::string config;
+    std::vector<std::string> set;
+    bool print_config = false;
+};
+
+void check(const CheckArguments& arguments)
+{
+    const auto resolved = check_run(load_config(arguments.config, arguments.set));
+    if (arguments.print_config) fmt::print("{}", resolved);
+    fmt::print("{}: ready to train\n", arguments.config);
+}
+
+}  // namespace
+
+void add_check(CLI::App& app)
+{
+    auto* verb = app.add_subcommand("check", "read config and data, build the model, train one "
+                                             "step, write nothing");
+    auto arguments = std::make_shared<CheckArguments>();
+    verb->add_option("config", arguments->config, "recipe (YAML)")->required();
+    verb->add_option("--set", arguments->set, "override a key")->take_all();
+    verb->add_flag("--print-config", arguments->print_config, "print the resolved config");
+    verb->callback([arguments] { check(*arguments); });
+}
+
+}  // namespace jetsmith::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// jetsmith evaluate RUN: predictions and metrics of a trained model on its test split or new files.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/verbs.h"
+#include "trainers/evaluation_run.h"
+
+namespace jetsmith::cli {
+namespace {
+
+struct EvaluateArguments {
+    std::string run;
+    std::vector<std::string> data;
+    std::vector<std::string> set;
+    std::string out;
+};
+
+void evaluate(const EvaluateArguments& arguments)
+{
+    const std::vector<std::filesystem::path> files(arguments.data.begin(), arguments.data.end());
+    const auto folder = evaluate_run(arguments.run, files, arguments.set, arguments.out);
+    fmt::print("evaluation  {}\n", folder.string());
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app)
+{
+    auto* verb = app.add_subcommand("evaluate", "scores and metrics of a trained run");
+    auto arguments = std::make_shared<EvaluateArguments>();
+    verb->add_option("run", arguments->run, "run folder")->required();
+    verb->add_option("--data", arguments->data, "files to score (default: the test split)");
+    verb->add_option("--set", arguments->set, "override a key of the run's config")->take_all();
+    verb->add_option("--out", arguments->out,
+                     "folder for the results (default: <run>/evaluations/<file name>)");
+    verb->callback([arguments] { evaluate(*arguments); });
+}
+
+}  // namespace jetsmith::cli

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program from the outside: recipes train, runs repeat, tables and reports come out.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/atomic_file.h"
+#include "tests/support/paths.h"
+#include "tests/support/recipes.h"
+#include "tests/support/run_program.h"
+#include "tests/support/temp_folder.h"
+
+namespace jetsmith {
+namespace {
+
+namespace fs = std::filesystem;
+using test::run_program;
+using testing::HasSubstr;
+
+std::vector<std::string> short_training(const fs::path& recipe, const fs::path& out)
+{
+    return {"train",  recipe.string(),
+            "--out",  out.string(),
+            "--set",  "trainer.epochs=1",
+            "--set",  "data.max_rows=160",
+            "--set",  "trainer.batch_size=32",
+            "--set",  "trainer.device=cpu"};
+}
+
+class RecipeTraining : public testing::TestWithParam<fs::path> {};
+
+TEST_P(RecipeTraining, FillsTheRunFolder)
+{
+    const test::TempFolder folder;
+    const fs::path run = folder.path() / "run";
+    const auto result = run_program(short_training(GetParam(), run));
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("AUC"));
+    EXPECT_THAT(result.out, HasSubstr(run.string()));
+    for (const char* name : {"config.yaml", "metadata.json", "log.txt", "history.csv",
+                             "data_card.txt", "checkpoints/last", "checkpoints/best",
+                             "predictions.h5", "metrics.json", "roc.csv", "report.html"})
+        EXPECT_TRUE(fs::exists(run / name)) << name;
+    const auto metadata = nlohmann::json::parse(read_text(run / "metadata.json"));
+    EXPECT_GT(metadata.at("parameters").get<int64_t>(), 0);
+    EXPECT_EQ(metadata.at("format_version"), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Configs, RecipeTraining, testing::ValuesIn(test::recipes()),
+                         [](const auto& info) { return test::recipe_name(info.param); });
+
+class Train : public testing::Test {
+  protected:
+    /// One short training that the tests of this suite share.
+    static void SetUpTestSuite()
+    {
+        folder_ = new test::TempFolder;
+        const auto result = run_program(short_training(recipe(), run()));
+        ASSERT_EQ(result.exit_code, 0) << result.err;
+    }
+    static void TearDownTestSuite()
+    {
+        delete folder_;
+        folder_ = nullptr;
+    }
+    static fs::path recipe() { return test::recipes().front(); }
+    static fs::path run() { return folder_->path() / "first"; }
+
+    static inline test::TempFolder* folder_ = nullptr;
+};
+
+TEST_F(Train, TheResolvedConfigRepeatsTheRunBitForBit)
+{
+    const fs::path again = folder_->path() / "again";
+    const auto result =
+        run_program({"train", (run() / "config.yaml").string(), "--out", again.string()});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const auto weights = [](const fs::path& r) {
+        std::string name = read_text(r / "checkpoints/last");
+        name.pop_back();
+        return read_text(r / "checkpoints" / name / "model.safetensors");
+    };
+    EXPECT_EQ(weights(run()), weights(again));
+}
+
+TEST_F(Train, EvaluateOnTheTestFileRepeatsTheScores)
+{
+    const auto result = run_program({"evaluate", run().string()});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const auto metric = [](const fs::path& path) {
+        return nlohmann::json::parse(read_text(path)).at("taggers").at(0).at("metrics");
+    };
+    EXPECT_EQ(metric(run() / "metrics.json"), metric(run() / "evaluations/test/metrics.json"));
+}
+
+TEST_F(Train, EvaluateReadsOtherFiles)
+{
+    const auto file = test::sample_folder() / "val.h5";
+    const auto result = run_program({"evaluate", run().string(), "--data", file.string()});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(fs::exists(run() / "evaluations/val/predictions.h5"));
+}
+
+TEST_F(Train, AFolderThatHoldsARunIsRefused)
+{
+    const auto result = run_program(short_training(recipe(), run()));
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.err, HasSubstr("already holds a run"));
+}
+
+TEST_F(Train, TableAndReportComeFromTheRunFolder)
+{
+    const auto table = run_program({"table", run().string()});
+    ASSERT_EQ(table.exit_code, 0) << table.err;
+    EXPECT_THAT(table.out, HasSubstr("cnn"));
+    const auto page = folder_->path() / "page.html";
+    const auto report = run_program({"report", run().string(), "--out", page.string()});
+    ASSERT_EQ(report.exit_code, 0) << report.err;
+    EXPECT_THAT(read_text(page), HasSubstr("<svg"));
+}
+
+TEST_F(Train, CheckTrainsOneStepAndWritesNothing)
+{
+    const test::TempFolder empty;
+    const auto result = run_program({"check", recipe().string(), "--set", "data.max_rows=100"},
+                                    empty.path().string());
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("ready to train"));
+    EXPECT_TRUE(fs::is_empty(empty.path()));
+}
+
+struct Mistake {
+    const char* name;
+    std::vector<std::string> set;
+    std::string said;
+};
+
+class Mistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, StopBeforeTheFirstEpochWithOneLineAndExitCode2)
+{
+    const test::TempFolder folder;
+    auto arguments = short_training(test::recipes().front(), folder.path() / "run");
+    for (const auto& set : GetParam().set) {
+        arguments.push_back("--set");
+        arguments.push_back(set);
+    }
+    const auto result = run_program(arguments);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(GetParam().said));
+    EXPECT_FALSE(fs::exists(folder.path() / "run")) << "nothing was begun";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Mistakes,
+    testing::Values(
+        Mistake{"UnknownModel", {"model.type=cnm"}, "there is no model called 'cnm'. Did you mean 'cnn'?"},
+        Mistake{"UnknownKey", {"trainer.epoch=3"}, "Did you mean 'epochs'?"},
+        Mistake{"UnknownSection", {"trainr.epochs=3"}, "Did you mean 'trainer'?"},
+        Mistake{"NegativeBatch", {"trainer.batch_size=-4"}, "-4 is out of range (must be above 0)"},
+        Mistake{"WrongType", {"trainer.epochs=many"}, "must be an integer (seen: many)"},
+        Mistake{"AbsentGpu", {"trainer.device=cuda"}, "cuda was asked for, but"},
+        Mistake{"UnknownDevice", {"trainer.device=tpu"}, "'tpu' is no device"},
+        Mistake{"AbsentFile", {"data.train=/no/such/file.h5"}, "/no/such/file.h5"},
+        Mistake{"ImageTooSmall", {"inputs.pixels=4"}, "the image is"}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace jetsmith

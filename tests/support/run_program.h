@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program as a user runs it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace jetsmith::test {
+
+struct ProgramResult {
+    int exit_code = -1;  ///< 128 + n when a signal n ended it
+    std::string out;
+    std::string err;
+};
+
+/// Runs jetsmith with these arguments and waits for it. `folder`: working directory, empty for the
+/// current one.
+ProgramResult run_program(const std::vector<std::string>& arguments,
+                          const std::string& folder = "");
+
+}  // namespace jetsmith::test

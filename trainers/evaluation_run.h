@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Applies a trained model to rows and leaves predictions, metrics, curves and the report in a
+// folder.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "trainers/training_run.h"
+
+namespace jetsmith {
+
+/// Scores `store` with run.model as it is and writes predictions.h5 (rows in the order of the
+/// files) and report_images.h5, and, where the rows have labels, metrics.json, roc.csv and
+/// report.html.
+void evaluate_into(const std::filesystem::path& folder, RunBuilder& run, const EventStore& store);
+
+/// The best checkpoint of a run on other files, or on the run's test files when `files` is empty.
+/// `out`: empty for <run>/evaluations/<name of the first file>. Returns the folder written.
+/// Overrides (a.b=c) apply to the run's config, e.g. trainer.device=cpu.
+std::filesystem::path evaluate_run(const std::filesystem::path& run,
+                                   const std::vector<std::filesystem::path>& files,
+                                   const std::vector<std::string>& overrides,
+                                   const std::filesystem::path& out);
+
+}  // namespace jetsmith

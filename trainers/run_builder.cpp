@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/cuda_plugin.h"
+#include "core/errors.h"
+#include "core/log.h"
+#include "core/parallel.h"
+#include "trainers/training_run.h"
+
+namespace jetsmith {
+namespace {
+
+/// Every class must occur, or the loss and every metric would be meaningless.
+void check_classes(const EventStore& store, Split split)
+{
+    if (!store.labels_B.defined())
+        throw UserError("data.{}: has no labels (a training needs the class of every row). Name the "
+                        "label column, or give each file a class.",
+                        split_name(split));
+    const auto labels = store.labels_B.to(at::kCPU);
+    const int64_t* begin = labels.const_data_ptr<int64_t>();
+    const std::set<int64_t> seen(begin, begin + labels.numel());
+    for (size_t label = 0; label < store.class_names.size(); ++label)
+        if (!seen.count(static_cast<int64_t>(label)))
+            throw UserError("data.{}: no row of class '{}' is left ({} rows read). Check the "
+                            "selection, row range and labels.",
+                            split_name(split), store.class_names[label], store.rows);
+}
+
+}  // namespace
+
+RunBuilder::RunBuilder(const ConfigNode& root)
+    : config(root), device(choose_device(config.trainer.device)),
+      precision(choose_precision(config.trainer.precision, device)), reader(config.make_reader())
+{
+    at::set_num_threads(thread_count());
+    if (device.is_cuda())
+        cuda_plugin()->set_numerics(config.trainer.deterministic, precision.compute != at::kFloat);
+    log::info("device {} ({}), precision {}", device.str(), device_description(device),
+              precision.reason);
+}
+
+void RunBuilder::load_data(bool with_test)
+{
+    for (const Split split : {Split::train, Split::val})
+        if (!reader->has(split))
+            throw UserError("data.{}: missing key (a training needs a {} file).",
+                            split_name(split), split_name(split));
+    train = reader->read(Split::train);
+    val = reader->read(Split::val);
+    if (with_test && reader->has(Split::test)) {
+        test = reader->read(Split::test);
+    }
+    data_card_json = "{}";
+    check_classes(train, Split::train);
+    check_classes(val, Split::val);
+    class_weights = reader->class_weights(train);
+}
+
+void RunBuilder::build_model(const EventStore& store)
+{
+    input = config.make_input();
+    shape = input->shape(store);
+    shape.classes = static_cast<int64_t>(reader->class_names().size());
+    objective = config.make_objective();
+    model = config.make_model(shape);
+    model->to(device);
+}
+
+}  // namespace jetsmith

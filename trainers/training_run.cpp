@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainers/training_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "core/atomic_file.h"
+#include "core/cuda_plugin.h"
+#include "core/log.h"
+#include "datasets/epoch_order.h"
+#include "trainers/checkpoint.h"
+#include "trainers/evaluation_run.h"
+#include "trainers/run_callbacks.h"
+#include "trainers/run_folder.h"
+
+namespace jetsmith {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// Remembers the rate of the fastest epoch for metadata.json.
+class RateCallback final : public Callback {
+  public:
+    explicit RateCallback(double& rate) : rate_(rate) {}
+    void on_epoch_end(Trainer&, const EpochRecord& record) override
+    {
+        rate_ = std::max(rate_, record.rows_per_second);
+    }
+
+  private:
+    double& rate_;
+};
+
+std::vector<std::unique_ptr<Callback>> run_callbacks(const TrainerOptions& options,
+                                                     const fs::path& folder, double& rate)
+{
+    std::vector<std::unique_ptr<Callback>> callbacks;
+    callbacks.push_back(make_progress_callback());
+    callbacks.push_back(make_history_callback(folder / "history.csv"));
+    callbacks.push_back(make_checkpoint_callback(folder / "checkpoints", options.select,
+                                                 options.keep_checkpoints));
+    callbacks.push_back(std::make_unique<RateCallback>(rate));
+    return callbacks;
+}
+
+/// `standard`: the callbacks of every run; those of the config come first, so that a checkpoint
+/// finds moving averages up to date.
+std::unique_ptr<Trainer> make_trainer(RunBuilder& run,
+                                      std::vector<std::unique_ptr<Callback>> standard)
+{
+    const auto seed = static_cast<uint64_t>(run.config.seed);
+    const auto& options = run.config.trainer;
+    FlatParameters parameters(*run.model);
+    const auto length = training_length(options, run.train.rows);
+    auto callbacks = run.config.make_callbacks();
+    std::move(standard.begin(), standard.end(), std::back_inserter(callbacks));
+    TrainerParts parts{*run.input,
+                       *run.model,
+                       *run.objective,
+                       run.config.make_optimizer(parameters.values()),
+                       run.config.make_schedule(length),
+                       std::move(callbacks),
+                       run.class_weights};
+    return std::make_unique<Trainer>(options, std::move(parts), std::move(parameters), seed,
+                                     run.device, run.precision.compute);
+}
+
+Json metadata_of(const RunBuilder& run)
+{
+    Json metadata = environment_facts(run.device, run.precision);
+    metadata["name"] = run.config.name;
+    metadata["group"] = run.config.group();
+    metadata["seed"] = run.config.seed;
+    metadata["class_names"] = run.reader->class_names();
+    metadata["parameters"] = trainable_parameters(*run.model);
+    metadata["data"] = Json::parse(run.data_card_json);
+    return metadata;
+}
+
+void write_json(const fs::path& path, const Json& json)
+{
+    write_atomically(path, json.dump(2) + "\n");
+}
+
+}  // namespace
+
+std::string check_run(const ConfigNode& root)
+{
+    RunBuilder run(root);
+    run.load_data(/*with_test=*/true);
+    run.build_model(run.train);
+    run.input->fit(run.train);
+    run.config.trainer.epochs = 1;
+    const int64_t rows = std::min(run.train.rows, run.config.trainer.batch_size);
+    run.train = run.train.select(epoch_order(run.train, 0, 0).narrow(0, 0, rows)).to(run.device);
+    run.val = run.train;
+    make_trainer(run, {})->fit(run.train, run.val, run.config.evaluate);
+    return run.config.resolved();
+}
+
+fs::path train_run(const ConfigNode& root, const fs::path& out)
+{
+    RunBuilder run(root);
+    run.load_data(/*with_test=*/true);
+    run.build_model(run.train);
+    run.input->fit(run.train);
+    log::info("model: {} trainable parameters", trainable_parameters(*run.model));
+
+    double rate = 0;
+    const fs::path folder = create_run_folder(out, run.config.name);
+    log::to_file(folder / "log.txt");
+    auto trainer = make_trainer(run, run_callbacks(run.config.trainer, folder, rate));
+    write_atomically(folder / "config.yaml", run.config.resolved());
+    Json metadata = metadata_of(run);
+    write_json(folder / "metadata.json", metadata);
+    write_atomically(folder / "data_card.txt", run.data_card_text);
+    log::info("run folder {}", folder.string());
+
+    run.train = run.train.to(run.device);
+    run.val = run.val.to(run.device);
+    trainer->fit(run.train, run.val, run.config.evaluate);
+
+    metadata["train_rate"] = {{"value", rate}, {"unit", "rows/s"}};
+    metadata["epochs"] = trainer->position().epoch;
+    if (run.device.is_cuda())
+        metadata["peak_gpu_memory"] = cuda_plugin()->peak_memory(run.device.index());
+    write_json(folder / "metadata.json", metadata);
+
+    const EventStore& last_look = run.test ? *run.test : run.val;
+    load_weights(checkpoint_folder(folder), *run.model, *run.input);
+    evaluate_into(folder, run, last_look.to(run.device));
+    return folder;
+}
+
+}  // namespace jetsmith
