@@ -99,6 +99,8 @@ ToyTraining::ToyTraining(const std::string& yaml, std::vector<std::unique_ptr<Ca
     : config(merged(yaml)), train(toy_images(300, 1)), val(toy_images(100, 2)),
       model(config.make_model(input.shape(train))), objective(config.make_objective())
 {
+    const auto device = choose_device(config.trainer.device);
+    model->to(device);
     FlatParameters parameters(*model);
     auto callbacks = config.make_callbacks();
     callbacks.push_back(std::make_unique<Recorder>(history));
@@ -111,7 +113,6 @@ ToyTraining::ToyTraining(const std::string& yaml, std::vector<std::unique_ptr<Ca
                        config.make_schedule(length),
                        std::move(callbacks),
                        {1.0, 1.0}};
-    const auto device = choose_device(config.trainer.device);
     trainer = std::make_unique<Trainer>(config.trainer, std::move(parts), std::move(parameters),
                                         static_cast<uint64_t>(config.seed), device,
                                         choose_precision(config.trainer.precision, device).compute);
