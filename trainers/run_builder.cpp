@@ -9,6 +9,7 @@
 #include "core/errors.h"
 #include "core/log.h"
 #include "core/parallel.h"
+#include "datasets/data_card.h"
 #include "trainers/training_run.h"
 
 namespace jetsmith {
@@ -52,10 +53,15 @@ void RunBuilder::load_data(bool with_test)
                             split_name(split), split_name(split));
     train = reader->read(Split::train);
     val = reader->read(Split::val);
+    std::vector<NamedStore> stores{{"train", &train}, {"val", &val}};
     if (with_test && reader->has(Split::test)) {
         test = reader->read(Split::test);
+        stores.push_back({"test", &*test});
     }
-    data_card_json = "{}";
+    const DataCard card = make_data_card(stores);
+    data_card_text = card.text();
+    data_card_json = card.json();
+    log::info("{}", data_card_text);
     check_classes(train, Split::train);
     check_classes(val, Split::val);
     class_weights = reader->class_weights(train);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was read, in the words of a physicist who wants to notice a wrong file: printed before a
+// training and kept in its run folder.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "datasets/event_store.h"
+
+namespace jetsmith {
+
+/// A store and what to call it: "train", "val", "test".
+struct NamedStore {
+    std::string name;
+    const EventStore* store;  ///< on the CPU
+};
+
+struct DataCard {
+    struct Class {
+        std::string name;
+        int64_t rows = 0;
+        double weight = 0;  ///< sum of event weights
+    };
+    /// Values of a column that are no numbers.
+    struct BadValues {
+        int64_t nan = 0, infinite = 0;
+    };
+    struct Multiplicity {
+        int64_t smallest = 0, median = 0, largest = 0, empty = 0;
+        double mean = 0;
+    };
+    struct Split {
+        std::string name;
+        int64_t rows = 0;
+        double bytes_per_row = 0;  ///< in memory
+        std::vector<Class> classes;
+        int64_t negative_weights = 0;
+        std::map<std::string, BadValues> bad_values;      ///< only columns that have some
+        std::map<std::string, Multiplicity> collections;  ///< objects per row
+    };
+    struct Overlap {
+        std::string first, second;
+        int64_t rows = 0;  ///< rows of `second` whose objects occur in `first`
+    };
+
+    std::vector<Split> splits;
+    std::vector<Overlap> overlaps;  ///< every pair of splits
+
+    std::string text() const;  ///< aligned lines for the terminal
+    std::string json() const;  ///< one object, for metadata.json
+};
+
+/// One pass over the stores, in parallel; two rows are the same when all their objects' momenta
+/// (or, without collections, all dense columns) are equal to the bit.
+DataCard make_data_card(const std::vector<NamedStore>& stores);
+
+}  // namespace jetsmith
