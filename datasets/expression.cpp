@@ -94,7 +94,7 @@ class Parser {
     }
 
   private:
-    static constexpr int kMaxDepth = 200;
+    static constexpr int kMaxDepth = 200, kMaxOperators = 1000;
 
     NodePtr binary(int level)
     {
@@ -103,6 +103,7 @@ class Parser {
         for (const Operator* op; (op = next_operator()) && op->level >= level;) {
             if (op->level == kComparison && std::exchange(compared, true))
                 fail("comparisons cannot be chained", " Write a < x && x < b.");
+            if (++operators_ > kMaxOperators) fail("too long");
             at_ += op->symbol.size();
             left = make_call(op->apply, std::move(left), binary(op->level + 1));
         }
@@ -224,7 +225,7 @@ class Parser {
     const std::string& place_;
     std::vector<std::string>& names_;
     size_t at_ = 0;
-    int depth_ = 0;
+    int depth_ = 0, operators_ = 0;
 };
 
 std::vector<double> values(const Node& node, const std::vector<const double*>& columns, size_t rows)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a top-tagging file into the ragged store: checks the first numbers of the published file,
-// then prints one JSON line with rows per second (median and best of the repeats), the store's bytes
-// and by how much the peak memory rose.
+// then prints one JSON line with rows per second (median and best of the repeats), the store's
+// bytes and by how much the peak memory rose.
 //
 //     read_train_bench FILE [REPEATS]
 #include <fmt/format.h>
@@ -28,7 +28,8 @@ int64_t memory(const std::string& which)
 {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)
-        if (line.starts_with(which + ":")) return 1024 * std::atoll(line.c_str() + which.size() + 1);
+        if (line.starts_with(which + ":"))
+            return 1024 * std::atoll(line.c_str() + which.size() + 1);
     return 0;
 }
 
@@ -81,10 +82,10 @@ try {
     }
     std::sort(seconds.begin(), seconds.end());
     const auto n = static_cast<double>(rows);
-    fmt::print("{{\"reader\": \"jetsmith\", \"threads\": {}, \"rows\": {}, \"rows_per_second\": {:.0f}, "
-               "\"best\": {:.0f}, \"store_bytes\": {}, \"peak_rise_bytes\": {}}}\n",
-               thread_count(), rows, n / seconds[seconds.size() / 2], n / seconds.front(), bytes,
-               rise);
+    fmt::print(
+        "{{\"reader\": \"jetsmith\", \"threads\": {}, \"rows\": {}, \"rows_per_second\": {:.0f}, "
+        "\"best\": {:.0f}, \"store_bytes\": {}, \"peak_rise_bytes\": {}}}\n",
+        thread_count(), rows, n / seconds[seconds.size() / 2], n / seconds.front(), bytes, rise);
     return 0;
 } catch (const std::exception& error) {
     fmt::print(stderr, "read_train_bench: {}\n", error.what());
