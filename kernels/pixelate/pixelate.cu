@@ -57,7 +57,8 @@ __device__ void write_image(const PixelateArguments& a, const JetFrame& frame, c
 }
 
 template <class Out>
-__global__ void __launch_bounds__(kMostWarps* kLanes, 4) pixelate_kernel(PixelateArguments a, int stride)
+__global__ void __launch_bounds__(kMostWarps* kLanes, 4)
+    pixelate_kernel(PixelateArguments a, int stride)
 {
     extern __shared__ int4 shared[];
     const int warps = blockDim.x / kLanes, warp = threadIdx.x / kLanes;
@@ -98,8 +99,8 @@ const char* launch(const PixelateArguments& a, cudaStream_t stream)
     const int64_t room = tile > limit / 2 ? limit : limit / 2;
     const int warps = static_cast<int>(room / tile < kMostWarps ? room / tile : kMostWarps);
     const int bytes = static_cast<int>(warps * tile);
-    if (const auto error = cudaFuncSetAttribute(
-            pixelate_kernel<Out>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes))
+    if (const auto error = cudaFuncSetAttribute(pixelate_kernel<Out>,
+                                                cudaFuncAttributeMaxDynamicSharedMemorySize, bytes))
         return cudaGetErrorString(error);
     const int64_t wanted = (a.jets + warps - 1) / warps, most = int64_t{processors} * 16;
     const auto blocks = static_cast<unsigned>(wanted < most ? wanted : most);

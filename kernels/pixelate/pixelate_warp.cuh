@@ -67,8 +67,10 @@ class Warp {
     __device__ Points<double> relative(int k, double reference) const
     {
         Points<double> p;
-        if constexpr (Kept > 0) p = kept_[k];
-        else p = kernels::locate<Ops>(momenta(k));
+        if constexpr (Kept > 0)
+            p = kept_[k];
+        else
+            p = kernels::locate<Ops>(momenta(k));
         p.phi = delta_phi<Ops>(p.phi, reference);
         return p;
     }

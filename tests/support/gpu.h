@@ -10,9 +10,9 @@
 
 /// Skips the running test with the reason where there is no GPU; JETSMITH_REQUIRE_GPU=1 in the
 /// environment turns the skip into a failure.
-#define JETSMITH_NEEDS_GPU()                                                            \
-    if (::jetsmith::cuda_plugin() == nullptr) {                                         \
-        if (std::getenv("JETSMITH_REQUIRE_GPU") != nullptr)                             \
-            FAIL() << "a GPU is required: " << ::jetsmith::cuda_plugin_error();         \
-        GTEST_SKIP() << ::jetsmith::cuda_plugin_error();                                \
+#define JETSMITH_NEEDS_GPU()                                                    \
+    if (::jetsmith::cuda_plugin() == nullptr) {                                 \
+        if (std::getenv("JETSMITH_REQUIRE_GPU") != nullptr)                     \
+            FAIL() << "a GPU is required: " << ::jetsmith::cuda_plugin_error(); \
+        GTEST_SKIP() << ::jetsmith::cuda_plugin_error();                        \
     }

@@ -110,7 +110,8 @@ inline void flip_points(std::vector<ReferencePoint>& points, ReferenceImage& ima
 {
     for (double ReferencePoint::*axis : {&ReferencePoint::eta, &ReferencePoint::phi}) {
         double lower = 0, upper = 0;
-        for (const auto& p : points) (p.*axis < 0 ? lower : upper) += p.pt;
+        for (const auto& p : points)
+            if (std::abs(p.*axis) > 1e-12) (p.*axis < 0 ? lower : upper) += p.pt;
         if (points.size() > 1)
             image.flip = std::min(image.flip, std::abs(upper - lower) / image.summed_pt);
         if (lower > upper)
