@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report_images.h"
+
+#include <span>
+
+#include "core/atomic_file.h"
+#include "core/errors.h"
+#include "datasets/hdf5/arrays.h"
+
+namespace jetsmith::analysis {
+namespace {
+
+constexpr int64_t kFormatVersion = 1;
+
+using FilePointer = std::shared_ptr<const hdf5::File>;
+using Shape = std::vector<int64_t>;
+
+/// Slashes would make groups.
+std::string average_name(std::string class_name)
+{
+    for (char& c : class_name)
+        if (c == '/') c = '|';
+    return "average_" + class_name;
+}
+
+bool fits(const ReportImages& images, const ShownJets& jets)
+{
+    const size_t pixels = images.channels * images.height * images.width, n = jets.scores.size();
+    return jets.images_NCHW.size() == n * pixels && jets.labels.size() == n &&
+           jets.source_rows.size() == n;
+}
+
+void write_jets(hdf5::ArrayWriter& writer, const std::string& name, const ReportImages& images,
+                const ShownJets& jets)
+{
+    const int64_t n = jets.count();
+    if (n == 0) return;
+    writer.array<float>(name, {n, images.channels, images.height, images.width}, jets.images_NCHW);
+    writer.array<double>(name + "_scores", {n}, jets.scores);
+    writer.array<int64_t>(name + "_labels", {n}, jets.labels);
+    writer.array<int64_t>(name + "_source_rows", {n}, jets.source_rows);
+}
+
+template <typename T>
+std::vector<T> read_shaped(const FilePointer& file, const std::string& name, const Shape& wanted)
+{
+    auto array = hdf5::read_array<T>(file, name);
+    if (array.shape != wanted)
+        throw UserError("{}: dataset '{}' does not have the shape of the other images (damaged, or "
+                        "written by another program). Evaluate the run again.",
+                        file->name(), name);
+    return std::move(array.values);
+}
+
+std::vector<float> read_images(const FilePointer& file, const std::string& name, const Shape& wanted)
+{
+    const auto values = read_shaped<double>(file, name, wanted);
+    return {values.begin(), values.end()};
+}
+
+ShownJets read_jets(const FilePointer& file, const std::string& name, const ReportImages& images)
+{
+    if (!file->has_dataset("/" + name)) return {};
+    ShownJets jets;
+    jets.scores = hdf5::read_array<double>(file, name + "_scores").values;
+    const int64_t n = jets.count();
+    jets.labels = read_shaped<int64_t>(file, name + "_labels", {n});
+    jets.source_rows = read_shaped<int64_t>(file, name + "_source_rows", {n});
+    jets.images_NCHW = read_images(file, name, {n, images.channels, images.height, images.width});
+    return jets;
+}
+
+/// The shape of the first average is that of all images.
+void read_averages(const FilePointer& file, ReportImages& images)
+{
+    for (const auto& name : images.class_names) {
+        const std::string dataset = average_name(name);
+        if (images.averages_CHW.empty()) {
+            const auto shape = hdf5::shape(file->dataset("/" + dataset).id());
+            if (shape.size() != 3)
+                throw UserError("{}: dataset '{}' has {} dimensions (3 wanted: channel, row, "
+                                "column). Evaluate the run again.",
+                                file->name(), dataset, shape.size());
+            images.channels = shape[0], images.height = shape[1], images.width = shape[2];
+        }
+        images.averages_CHW.push_back(
+            read_images(file, dataset, {images.channels, images.height, images.width}));
+    }
+}
+
+}  // namespace
+
+void ReportImages::check() const
+{
+    const size_t pixels = channels * height * width;
+    ensure(averages_CHW.size() == class_names.size(), "one average image per class is wanted");
+    for (const auto& average : averages_CHW)
+        ensure(average.size() == pixels, "an average image does not have C x H x W values");
+    ensure(channel_names.empty() || static_cast<int64_t>(channel_names.size()) == channels,
+           "one name per channel is wanted");
+    ensure(fits(*this, best) && fits(*this, worst), "images, scores, labels and rows differ");
+}
+
+void write_report_images(const std::filesystem::path& path, const ReportImages& images)
+{
+    images.check();
+    write_atomically(path, [&](const std::filesystem::path& temporary) {
+        hdf5::ArrayWriter writer(temporary);
+        writer.integer("format_version", kFormatVersion);
+        writer.text("content", "report_images");
+        writer.texts("class_names", images.class_names);
+        writer.texts("channel_names", images.channel_names);
+        for (size_t label = 0; label < images.class_names.size(); ++label)
+            writer.array<float>(average_name(images.class_names[label]),
+                                {images.channels, images.height, images.width},
+                                images.averages_CHW[label]);
+        write_jets(writer, "best", images, images.best);
+        write_jets(writer, "worst", images, images.worst);
+        writer.close();
+    });
+}
+
+ReportImages read_report_images(const std::filesystem::path& path)
+{
+    const auto file = hdf5::File::open(path);
+    const auto version = file->integer("/", "format_version");
+    if (file->text("/", "content") != "report_images" || !version)
+        throw UserError("{}: holds no images of a run (attribute content = 'report_images' "
+                        "wanted). Evaluate the run again.",
+                        file->name());
+    if (*version > kFormatVersion)
+        throw UserError("{}: was written by a newer jetsmith (format_version {}; at most {} can be "
+                        "read). Update jetsmith.",
+                        file->name(), *version, kFormatVersion);
+    ReportImages images;
+    images.class_names = hdf5::read_texts(*file, "/", "class_names");
+    images.channel_names = hdf5::read_texts(*file, "/", "channel_names");
+    read_averages(file, images);
+    images.best = read_jets(file, "best", images);
+    images.worst = read_jets(file, "worst", images);
+    return images;
+}
+
+}  // namespace jetsmith::analysis

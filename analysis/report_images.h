@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// report_images.h5: the few images of a run that a report shows: the average of each class, and
+// the jets that the tagger got most right and most wrong.
+//
+// Layout (format_version 1): average_<class> (C, H, W) float32 for every class; best and worst
+// (n, C, H, W) float32, each with <set>_scores (n,) float64, <set>_labels (n,) and
+// <set>_source_rows (n,) int64. Attributes of the file: format_version, content =
+// "report_images", class_names, channel_names.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace jetsmith::analysis {
+
+/// n jets of one kind, in the order in which they are shown.
+struct ShownJets {
+    std::vector<float> images_NCHW;
+    std::vector<double> scores;         ///< (n,) score of the signal class
+    std::vector<int64_t> labels;        ///< (n,) true class
+    std::vector<int64_t> source_rows;   ///< (n,) row in the input file
+
+    int64_t count() const { return static_cast<int64_t>(scores.size()); }
+};
+
+struct ReportImages {
+    int64_t channels = 1, height = 0, width = 0;
+    std::vector<std::string> channel_names;         ///< empty, or one per channel
+    std::vector<std::string> class_names;           ///< by label, all different
+    std::vector<std::vector<float>> averages_CHW;   ///< one per class
+    ShownJets best;   ///< decided rightly, surest first
+    ShownJets worst;  ///< decided wrongly, surest first
+
+    /// Throws InternalError when a length does not fit.
+    void check() const;
+};
+
+/// Replaces `path` atomically. Throws RunError when it cannot be written.
+void write_report_images(const std::filesystem::path& path, const ReportImages& images);
+
+/// Throws UserError when the file is something else, inconsistent, or of a newer format_version.
+ReportImages read_report_images(const std::filesystem::path& path);
+
+}  // namespace jetsmith::analysis
