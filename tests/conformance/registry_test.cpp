@@ -32,8 +32,8 @@ std::set<std::string> registered_in_sources()
             for (std::string text; std::getline(file, text);) {
                 std::smatch match;
                 if (!std::regex_search(text, match, line)) continue;
-                names.insert(match[2]);
-                EXPECT_EQ(entry.path().stem(), match[2]) << "a component registers its file stem";
+                names.insert(match[2].str());
+                EXPECT_EQ(entry.path().stem().string(), match[2].str()) << "a component registers its file stem";
             }
         }
     }
