@@ -16,14 +16,14 @@ namespace {
 
 constexpr double kMostSubsets = 10'000;
 
-double sample_deviation(std::span<const double> values)
+double standard_deviation(std::span<const double> values)
 {
     if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
     const double count = static_cast<double>(values.size());
     const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
     double squares = 0;
     for (const double v : values) squares += (v - mean) * (v - mean);
-    return std::sqrt(squares / (count - 1));
+    return std::sqrt(squares / count);
 }
 
 void check_size(size_t runs, int size)
@@ -67,7 +67,7 @@ Spread robust_spread(std::span<const double> values, double cut)
     std::vector<double> kept;
     for (const double v : finite)
         if (sigma == 0 || !(std::abs(v - centre) > cut * sigma)) kept.push_back(v);
-    return {median(kept), sample_deviation(kept), static_cast<int64_t>(kept.size()),
+    return {median(kept), standard_deviation(kept), static_cast<int64_t>(kept.size()),
             static_cast<int64_t>(values.size() - kept.size())};
 }
 
@@ -91,15 +91,17 @@ std::vector<double> combine_scores(std::span<const std::span<const double>> runs
 {
     const size_t count = runs.size(), rows = runs.front().size();
     std::vector<double> combined(rows);
+    if (how == Combine::mean) {
+        for (const auto& run : runs)
+            for (size_t i = 0; i < rows; ++i) combined[i] += run[i];
+        for (double& score : combined) score /= static_cast<double>(count);
+        return combined;
+    }
     std::vector<double> row(count);
     for (size_t i = 0; i < rows; ++i) {
         for (size_t run = 0; run < count; ++run) row[run] = runs[run][i];
-        if (how == Combine::mean) {
-            combined[i] = std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(count);
-        } else {
-            std::sort(row.begin(), row.end());
-            combined[i] = 0.5 * (row[(count - 1) / 2] + row[count / 2]);
-        }
+        std::sort(row.begin(), row.end());
+        combined[i] = 0.5 * (row[(count - 1) / 2] + row[count / 2]);
     }
     return combined;
 }

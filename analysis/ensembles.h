@@ -11,7 +11,7 @@ namespace jetsmith::analysis {
 
 struct Spread {
     double median = 0;
-    double deviation = 0;  ///< sample standard deviation of the survivors; NaN for one
+    double deviation = 0;  ///< standard deviation of the survivors (over N, as published); NaN for one
     int64_t kept = 0;      ///< number of survivors
     int64_t removed = 0;   ///< outliers
 };

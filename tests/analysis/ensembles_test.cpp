@@ -17,7 +17,7 @@ TEST(Spread, IsMedianAndStandardDeviation)
     const std::vector<double> values{4, 1, 3, 2};
     const auto spread = robust_spread(values);
     EXPECT_DOUBLE_EQ(spread.median, 2.5);
-    EXPECT_DOUBLE_EQ(spread.deviation, std::sqrt(5.0 / 3.0));
+    EXPECT_DOUBLE_EQ(spread.deviation, std::sqrt(5.0 / 4.0));
     EXPECT_EQ(spread.kept, 4);
 }
 
@@ -28,7 +28,7 @@ TEST(Spread, LeavesOutRunsBeyondThreeRobustStandardDeviations)
     const auto spread = robust_spread(values);
     EXPECT_EQ(spread.removed, 1);
     EXPECT_DOUBLE_EQ(spread.median, 10.5);
-    EXPECT_DOUBLE_EQ(spread.deviation, std::sqrt((0.25 + 2.25 + 0.25 + 2.25) / 3));
+    EXPECT_DOUBLE_EQ(spread.deviation, std::sqrt((0.25 + 2.25 + 0.25 + 2.25) / 4));
 }
 
 TEST(Spread, HandlesEqualInfiniteAndSingleValues)
