@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models side by side: figures of merit of each, over one or several runs, and their differences.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/bootstrap.h"
+#include "analysis/ensembles.h"
+#include "analysis/evaluate_options.h"
+#include "analysis/published_scores.h"
+#include "analysis/run_record.h"
+
+namespace jetsmith::analysis {
+
+struct TableOptions {
+    std::vector<PublishedName> published;
+    std::string published_labels;
+    std::vector<double> signal_efficiencies;  ///< empty: those of the first run's config
+    std::string signal;                       ///< class name, as in the evaluate section
+    int64_t bootstrap = 500;                  ///< replicas for paired differences; 0 for none
+    uint64_t seed = 1;
+};
+
+/// One number of a row.
+struct Figure {
+    double value = std::numeric_limits<double>::quiet_NaN();
+    double error = std::numeric_limits<double>::quiet_NaN();
+    bool lower_limit = false;
+};
+
+/// One model: our runs of one group, or published scores.
+struct ComparisonRow {
+    std::string name;
+    std::string group;                  ///< empty for published scores
+    std::vector<ScoreTable> runs;
+    int64_t parameters = -1;
+    double rate = 0;
+    std::string rate_unit;
+
+    /// Statistical errors for one run; median and spread over several.
+    Figure auc, accuracy;
+    std::vector<Figure> rejections;         ///< per signal efficiency; empty for many classes
+    std::vector<EnsembleResult> ensembles;  ///< of three or more runs on the same rows
+
+    /// This row minus the first one, errors by paired bootstrap; absent in the first row, without
+    /// replicas, and where the rows are not the same.
+    std::optional<Difference> auc_difference, accuracy_difference;
+    std::vector<Difference> rejection_differences;
+};
+
+struct Comparison {
+    std::vector<double> signal_efficiencies;
+    std::vector<ComparisonRow> rows;
+    std::vector<std::string> notes;
+    int64_t bootstrap = 0;
+};
+
+/// Reads the runs, gathers those of equal group into one row, adds published scores on the rows of
+/// the first run, measures and compares. Throws UserError for unreadable runs, runs without labels
+/// and published scores that do not belong to the same rows.
+Comparison compare_runs(const std::vector<std::filesystem::path>& runs,
+                        const TableOptions& options);
+
+/// The same for runs that were read already.
+Comparison compare_runs(const std::vector<RunRecord>& runs, const TableOptions& options);
+
+}  // namespace jetsmith::analysis
