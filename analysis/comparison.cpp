@@ -8,6 +8,7 @@
 
 #include "analysis/class_questions.h"
 #include "analysis/confusion_matrix.h"
+#include "analysis/evaluation.h"
 #include "analysis/mann_whitney.h"
 #include "analysis/working_point.h"
 #include "core/errors.h"

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/run_record.h"
 
-#include <cmath>
-#include <limits>
-#include <sstream>
+#include <cstdlib>
 
 #include "core/atomic_file.h"
 #include "core/config_node.h"
@@ -86,26 +84,6 @@ RunRecord read_run(const fs::path& folder)
     run.predictions = read_predictions(folder / "predictions.h5");
     run.predictions.table.name = run.name;
     return run;
-}
-
-History read_history(const fs::path& path)
-{
-    History columns;
-    if (!fs::exists(path)) return columns;
-    std::istringstream file(read_text(path));
-    std::string line, cell;
-    std::getline(file, line);
-    for (std::istringstream cells(line); std::getline(cells, cell, ',');) columns.push_back({cell, {}});
-    while (std::getline(file, line)) {
-        std::istringstream cells(line);
-        for (auto& [name, values] : columns) {
-            cell.clear();
-            std::getline(cells, cell, ',');
-            values.push_back(cell.empty() ? std::numeric_limits<double>::quiet_NaN()
-                                          : std::strtod(cell.c_str(), nullptr));
-        }
-    }
-    return columns;
 }
 
 }  // namespace jetsmith::analysis

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -29,9 +28,5 @@ struct RunRecord {
 /// Reads metadata.json, config.yaml and predictions.h5. `folder` is a run or <run>/evaluations/<x>.
 /// Throws UserError naming the file that is missing or damaged and what to do.
 RunRecord read_run(const std::filesystem::path& folder);
-
-/// history.csv as columns in file order; empty cells are NaN. Empty when there is no such file.
-using History = std::vector<std::pair<std::string, std::vector<double>>>;
-History read_history(const std::filesystem::path& path);
 
 }  // namespace jetsmith::analysis

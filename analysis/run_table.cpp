@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "analysis/working_point.h"
 #include "core/config.h"
 #include "core/errors.h"
 #include "core/progress.h"

@@ -62,6 +62,7 @@ int run(int argc, char** argv)
     add_train(app);
     add_evaluate(app);
     add_metrics(app);
+    add_table(app);
     add_check(app);
     add_list(app);
     return parse_and_run(app, argc, argv);

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "analysis/run_table.h"
 #include "cli/verbs.h"
 #include "core/config_node.h"
 #include "trainers/training_run.h"
@@ -22,7 +23,8 @@ void train(const TrainArguments& arguments)
 {
     const auto folder =
         train_run(load_config(arguments.config, arguments.set), arguments.out);
-    fmt::print("\nrun     {}\n", folder.string());
+    fmt::print("\n{}\nrun     {}\nreport  {}\n", analysis::run_table_text({folder}),
+               folder.string(), (folder / "report.html").string());
 }
 
 }  // namespace

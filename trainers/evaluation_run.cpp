@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/progress.h"
 #include "trainers/checkpoint.h"
+#include "trainers/score_images.h"
 
 namespace jetsmith {
 namespace {
@@ -43,6 +44,7 @@ void evaluate_into(const fs::path& folder, RunBuilder& run, const EventStore& st
         return;
     }
     log::info("{}", analysis::write_evaluation(folder, result.table, run.config.evaluate));
+    write_score_images(folder / "report_images.h5", *run.input, store, result.table);
 }
 
 fs::path evaluate_run(const fs::path& run_folder, const std::vector<fs::path>& files,
