@@ -46,13 +46,15 @@ std::vector<T> read_shaped(const FilePointer& file, const std::string& name, con
 {
     auto array = hdf5::read_array<T>(file, name);
     if (array.shape != wanted)
-        throw UserError("{}: dataset '{}' does not have the shape of the other images (damaged, or "
-                        "written by another program). Evaluate the run again.",
-                        file->name(), name);
+        throw UserError(
+            "{}: dataset '{}' does not have the shape of the other images (damaged, or "
+            "written by another program). Evaluate the run again.",
+            file->name(), name);
     return std::move(array.values);
 }
 
-std::vector<float> read_images(const FilePointer& file, const std::string& name, const Shape& wanted)
+std::vector<float> read_images(const FilePointer& file, const std::string& name,
+                               const Shape& wanted)
 {
     const auto values = read_shaped<double>(file, name, wanted);
     return {values.begin(), values.end()};
@@ -78,9 +80,10 @@ void read_averages(const FilePointer& file, ReportImages& images)
         if (images.averages_CHW.empty()) {
             const auto shape = hdf5::shape(file->dataset("/" + dataset).id());
             if (shape.size() != 3)
-                throw UserError("{}: dataset '{}' has {} dimensions (3 wanted: channel, row, "
-                                "column). Evaluate the run again.",
-                                file->name(), dataset, shape.size());
+                throw UserError(
+                    "{}: dataset '{}' has {} dimensions (3 wanted: channel, row, "
+                    "column). Evaluate the run again.",
+                    file->name(), dataset, shape.size());
             images.channels = shape[0], images.height = shape[1], images.width = shape[2];
         }
         images.averages_CHW.push_back(
@@ -125,13 +128,15 @@ ReportImages read_report_images(const std::filesystem::path& path)
     const auto file = hdf5::File::open(path);
     const auto version = file->integer("/", "format_version");
     if (file->text("/", "content") != "report_images" || !version)
-        throw UserError("{}: holds no images of a run (attribute content = 'report_images' "
-                        "wanted). Evaluate the run again.",
-                        file->name());
+        throw UserError(
+            "{}: holds no images of a run (attribute content = 'report_images' "
+            "wanted). Evaluate the run again.",
+            file->name());
     if (*version > kFormatVersion)
-        throw UserError("{}: was written by a newer jetsmith (format_version {}; at most {} can be "
-                        "read). Update jetsmith.",
-                        file->name(), *version, kFormatVersion);
+        throw UserError(
+            "{}: was written by a newer jetsmith (format_version {}; at most {} can be "
+            "read). Update jetsmith.",
+            file->name(), *version, kFormatVersion);
     ReportImages images;
     images.class_names = hdf5::read_texts(*file, "/", "class_names");
     images.channel_names = hdf5::read_texts(*file, "/", "channel_names");

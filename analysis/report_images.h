@@ -18,20 +18,20 @@ namespace jetsmith::analysis {
 /// n jets of one kind, in the order in which they are shown.
 struct ShownJets {
     std::vector<float> images_NCHW;
-    std::vector<double> scores;         ///< (n,) score of the signal class
-    std::vector<int64_t> labels;        ///< (n,) true class
-    std::vector<int64_t> source_rows;   ///< (n,) row in the input file
+    std::vector<double> scores;        ///< (n,) score of the signal class
+    std::vector<int64_t> labels;       ///< (n,) true class
+    std::vector<int64_t> source_rows;  ///< (n,) row in the input file
 
     int64_t count() const { return static_cast<int64_t>(scores.size()); }
 };
 
 struct ReportImages {
     int64_t channels = 1, height = 0, width = 0;
-    std::vector<std::string> channel_names;         ///< empty, or one per channel
-    std::vector<std::string> class_names;           ///< by label, all different
-    std::vector<std::vector<float>> averages_CHW;   ///< one per class
-    ShownJets best;   ///< decided rightly, surest first
-    ShownJets worst;  ///< decided wrongly, surest first
+    std::vector<std::string> channel_names;        ///< empty, or one per channel
+    std::vector<std::string> class_names;          ///< by label, all different
+    std::vector<std::vector<float>> averages_CHW;  ///< one per class
+    ShownJets best;                                ///< decided rightly, surest first
+    ShownJets worst;                               ///< decided wrongly, surest first
 
     /// Throws InternalError when a length does not fit.
     void check() const;

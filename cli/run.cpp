@@ -65,6 +65,7 @@ int run(int argc, char** argv)
     add_table(app);
     add_check(app);
     add_list(app);
+    add_report(app);
     return parse_and_run(app, argc, argv);
 }
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report_histogram.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/errors.h"
+
+namespace jetsmith::analysis {
+
+double Histogram::total() const
+{
+    return std::accumulate(sums.begin(), sums.end(), underflow + overflow);
+}
+
+Histogram histogram(std::span<const double> values, std::span<const double> weights, int bins,
+                    double low, double high)
+{
+    ensure(bins > 0 && low < high, "a histogram wants bins and a range");
+    Histogram h;
+    for (int i = 0; i <= bins; ++i) h.edges.push_back(low + (high - low) * i / bins);
+    h.sums.resize(bins), h.squares.resize(bins);
+    for (size_t i = 0; i < values.size(); ++i) {
+        const double value = values[i], weight = weights.empty() ? 1 : weights[i];
+        if (std::isnan(value)) {
+            ++h.undefined;
+        } else if (value < low) {
+            h.underflow += weight, h.underflow_squares += weight * weight;
+        } else if (value > high) {
+            h.overflow += weight, h.overflow_squares += weight * weight;
+        } else {
+            const auto found = std::upper_bound(h.edges.begin(), h.edges.end(), value);
+            const auto bin = std::clamp<int64_t>(found - h.edges.begin() - 1, 0, bins - 1);
+            h.sums[bin] += weight, h.squares[bin] += weight * weight;
+        }
+    }
+    return h;
+}
+
+double quantile(std::vector<double> values, double share)
+{
+    std::erase_if(values, [](double v) { return !std::isfinite(v); });
+    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+    std::sort(values.begin(), values.end());
+    const double place = share * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<size_t>(place);
+    const size_t above = std::min(below + 1, values.size() - 1);
+    return std::lerp(values[below], values[above], place - static_cast<double>(below));
+}
+
+}  // namespace jetsmith::analysis

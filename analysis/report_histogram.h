@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weighted histograms that lose nothing: what lies outside the range has bins of its own.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace jetsmith::analysis {
+
+struct Histogram {
+    std::vector<double> edges;                    ///< n + 1, rising
+    std::vector<double> sums, squares;            ///< (n,) sums of weights and of their squares
+    double underflow = 0, underflow_squares = 0;  ///< below the first edge
+    double overflow = 0, overflow_squares = 0;    ///< above the last edge; on it: the last bin
+    int64_t undefined = 0;                        ///< NaN values, in no bin
+
+    double total() const;
+};
+
+/// `bins` equal bins from low to high. Weights: empty means all one.
+Histogram histogram(std::span<const double> values, std::span<const double> weights, int bins,
+                    double low, double high);
+
+/// The value below which a share of the finite values lies (linear between neighbours); NaN for
+/// none.
+double quantile(std::vector<double> values, double share);
+
+}  // namespace jetsmith::analysis

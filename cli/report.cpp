@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// jetsmith report RUN...: one HTML page about one or several runs.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "analysis/report.h"
+#include "cli/verbs.h"
+
+namespace jetsmith::cli {
+namespace {
+
+struct ReportArguments {
+    std::vector<std::string> runs;
+    std::string out;
+};
+
+void report(const ReportArguments& arguments)
+{
+    const std::vector<std::filesystem::path> runs(arguments.runs.begin(), arguments.runs.end());
+    const std::filesystem::path out =
+        arguments.out.empty() ? runs.front() / "report.html" : std::filesystem::path(arguments.out);
+    analysis::write_report(runs, out);
+    fmt::print("report  {}\n", out.string());
+}
+
+}  // namespace
+
+void add_report(CLI::App& app)
+{
+    auto* verb = app.add_subcommand("report", "one HTML page about one or several runs");
+    auto arguments = std::make_shared<ReportArguments>();
+    verb->add_option("runs", arguments->runs, "run folders, the reference first")->required();
+    verb->add_option("--out", arguments->out, "page to write (default: <first run>/report.html)");
+    verb->callback([arguments] { report(*arguments); });
+}
+
+}  // namespace jetsmith::cli
