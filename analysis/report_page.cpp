@@ -19,7 +19,8 @@ header p{margin:.25rem 0 0;color:var(--soft);overflow-wrap:anywhere}
 section{margin-top:32px}
 h2{font-size:1.2rem;margin:0 0 12px;padding-bottom:6px;border-bottom:2px solid var(--line)}
 h3{font-size:1rem;margin:20px 0 8px}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:20px 0 0}
+.cards{display:grid;margin:20px 0 0;gap:12px;
+grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}
 .card{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
 .card .what{color:var(--soft);font-size:.85rem}
 .card .value{font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums}
@@ -28,7 +29,8 @@ h3{font-size:1rem;margin:20px 0 8px}
 figure{margin:0;background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:12px;
 min-width:0}
 figure svg{display:block;width:100%;height:auto}
-figure svg text,figure svg tspan{font-family:system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}
+figure svg text,figure svg tspan{
+font-family:system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}
 figcaption{color:var(--soft);font-size:.875rem;margin-top:8px}
 .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.925rem}
@@ -53,7 +55,8 @@ img.pixels{display:block;width:100%;image-rendering:pixelated;border:1px solid v
 footer{margin-top:40px;color:var(--soft);font-size:.85rem}
 @media(max-width:600px){main{padding:16px 12px 32px}figure{padding:8px}th,td{padding:6px 10px}
 header h1{font-size:1.4rem}.cards{grid-template-columns:repeat(2,1fr);gap:8px}
-.pictures{grid-template-columns:repeat(2,1fr)}table.facts td:first-child{white-space:normal;width:35%}}
+.pictures{grid-template-columns:repeat(2,1fr)}
+table.facts td:first-child{white-space:normal;width:35%}}
 @media print{body{background:#fff}details{display:block}}
 )css";
 

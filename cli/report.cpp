@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "analysis/report.h"
+#include "analysis/report_html.h"
 #include "cli/verbs.h"
 
 namespace jetsmith::cli {
