@@ -22,21 +22,13 @@ std::string cell(const Figure& figure)
     return with_error(figure.value, figure.error);
 }
 
-std::string cell(const std::optional<Difference>& difference)
+std::string cell(const Difference& difference)
 {
-    if (!difference) return "";
-    const auto text = with_error(difference->value, difference->error);
-    return difference->value > 0 ? "+" + text : text;
+    const auto text = with_error(difference.value, difference.error);
+    return difference.value > 0 ? "+" + text : text;
 }
 
 std::string rejection_name(double efficiency) { return fmt::format("1/eps_B({})", efficiency); }
-
-bool any_difference(const Comparison& comparison)
-{
-    for (const auto& row : comparison.rows)
-        if (row.auc_difference) return true;
-    return false;
-}
 
 bool has_rejections(const Comparison& comparison)
 {
@@ -54,26 +46,16 @@ std::vector<std::string> table_header(const Comparison& comparison)
     if (has_rejections(comparison))
         for (const double e : comparison.signal_efficiencies) header.push_back(rejection_name(e));
     header.insert(header.end(), {"parameters", "training rate"});
-    if (!any_difference(comparison)) return header;
-    header.push_back("dAUC");
-    for (const double e : comparison.signal_efficiencies)
-        header.push_back("d" + rejection_name(e));
     return header;
 }
 
-std::vector<std::string> table_row(const ComparisonRow& row, const Comparison& comparison)
+std::vector<std::string> table_row(const ComparisonRow& row)
 {
     std::vector<std::string> cells{row.name, std::to_string(row.runs.size()), cell(row.auc),
                                    cell(row.accuracy)};
     for (const auto& figure : row.rejections) cells.push_back(cell(figure));
     cells.push_back(row.parameters >= 0 ? grouped(row.parameters) : "");
     cells.push_back(rate_cell(row));
-    if (!any_difference(comparison)) return cells;
-    cells.push_back(cell(row.auc_difference));
-    for (size_t e = 0; e < comparison.signal_efficiencies.size(); ++e)
-        cells.push_back(e < row.rejection_differences.size()
-                            ? cell(std::optional(row.rejection_differences[e]))
-                            : "");
     return cells;
 }
 
@@ -90,9 +72,21 @@ std::vector<std::string> ensemble_row(const EnsembleResult& ensemble, size_t col
     return cells;
 }
 
+/// "test rows: 1,986 qcd, 2,014 top".
+std::string test_rows(const ScoreTable& table)
+{
+    std::vector<int64_t> counts(table.label_count());
+    for (const int64_t label : table.labels_N) ++counts[label];
+    std::string text = "test rows: ";
+    for (int64_t label = 0; label < table.label_count(); ++label)
+        text += fmt::format("{}{} {}", label == 0 ? "" : ", ", grouped(counts[label]),
+                            table.class_name(label));
+    return text + (table.weighted() ? "; weighted" : "");
+}
+
 std::vector<std::string> table_notes(const Comparison& comparison)
 {
-    std::vector<std::string> notes;
+    std::vector<std::string> notes{test_rows(comparison.rows.front().runs.front())};
     bool single = false, several = false;
     for (const auto& row : comparison.rows) (row.runs.size() > 1 ? several : single) = true;
     if (single) notes.push_back("one run: statistical errors (AUC: DeLong; others: binomial)");
@@ -100,10 +94,6 @@ std::vector<std::string> table_notes(const Comparison& comparison)
         notes.push_back("several runs: median +- standard deviation without runs beyond 3 robust "
                         "standard deviations");
     if (has_rejections(comparison)) notes.push_back(std::string("rejection: ") + kRejectionRuleText);
-    if (comparison.bootstrap > 0)
-        notes.push_back(fmt::format("d: difference to the first line on the same rows, error from "
-                                    "{} paired bootstrap replicas",
-                                    comparison.bootstrap));
     notes.insert(notes.end(), comparison.notes.begin(), comparison.notes.end());
     return notes;
 }
@@ -204,10 +194,27 @@ TextTable table_text(const Comparison& comparison)
 {
     TextTable table{table_header(comparison), {}, table_notes(comparison)};
     for (const auto& row : comparison.rows) {
-        table.rows.push_back(table_row(row, comparison));
+        table.rows.push_back(table_row(row));
         for (const auto& ensemble : row.ensembles)
             table.rows.push_back(ensemble_row(ensemble, table.header.size()));
     }
+    return table;
+}
+
+std::optional<TextTable> difference_text(const Comparison& comparison)
+{
+    if (comparison.bootstrap == 0) return {};
+    TextTable table{{"minus " + comparison.rows.front().name, "AUC", "accuracy"}, {}, {}};
+    for (const double e : comparison.signal_efficiencies) table.header.push_back(rejection_name(e));
+    for (const auto& row : comparison.rows) {
+        if (!row.auc_difference) continue;
+        table.rows.push_back({row.name, cell(*row.auc_difference),
+                              row.accuracy_difference ? cell(*row.accuracy_difference) : ""});
+        for (const auto& difference : row.rejection_differences)
+            table.rows.back().push_back(cell(difference));
+    }
+    table.notes.push_back(fmt::format("same rows; errors from {} paired bootstrap replicas",
+                                      comparison.bootstrap));
     return table;
 }
 
@@ -226,13 +233,15 @@ Json table_json(const Comparison& comparison)
 
 std::string format_table(const Comparison& comparison, const std::string& format)
 {
-    if (format == "text") return plain_text(table_text(comparison));
-    if (format == "md") return markdown(table_text(comparison));
-    if (format == "tex") return latex(table_text(comparison));
     if (format == "csv") return csv(number_table(comparison));
     if (format == "json") return table_json(comparison).dump(2) + "\n";
-    throw UserError("there is no format '{}' (text, md, tex, csv or json wanted).{}", format,
-                    suggestion(format, {"text", "md", "tex", "csv", "json"}));
+    const auto write = format == "text" ? plain_text : format == "md" ? markdown : latex;
+    if (write == latex && format != "tex")
+        throw UserError("there is no format '{}' (text, md, tex, csv or json wanted).{}", format,
+                        suggestion(format, {"text", "md", "tex", "csv", "json"}));
+    std::string text = write(table_text(comparison));
+    if (const auto differences = difference_text(comparison)) text += "\n" + write(*differences);
+    return text;
 }
 
 std::string run_table_text(const std::vector<std::filesystem::path>& runs)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 
 #include "analysis/comparison.h"
 #include "analysis/text_tables.h"
@@ -16,6 +17,10 @@
 namespace jetsmith::analysis {
 
 TextTable table_text(const Comparison& comparison);
+
+/// Differences to the first row; nothing where there is none.
+std::optional<TextTable> difference_text(const Comparison& comparison);
+
 nlohmann::ordered_json table_json(const Comparison& comparison);
 
 /// "text", "md", "tex", "csv" or "json". Throws UserError for another format. CSV holds bare

@@ -56,8 +56,11 @@ std::string replaced(std::string_view text, std::string_view special,
 std::string latex_cell(std::string_view text)
 {
     std::string cell = latex_text(text);
-    for (auto at = cell.find("+-"); at != std::string::npos; at = cell.find("+-", at))
-        cell.replace(at, 2, "$\\pm$");
+    const std::pair<std::string_view, std::string_view> symbols[] = {
+        {"+-", "$\\pm$"}, {"1/eps\\_B", "$1/\\epsilon_B$"}};
+    for (const auto& [from, to] : symbols)
+        for (auto at = cell.find(from); at != std::string::npos; at = cell.find(from, at + to.size()))
+            cell.replace(at, from.size(), to);
     return cell;
 }
 

@@ -19,7 +19,8 @@ struct TextTable {
 /// Columns padded to their widest cell; the first to the left, all others to the right.
 std::string plain_text(const TextTable& table);
 std::string markdown(const TextTable& table);
-/// A `tabular` with booktabs rules; " +- " becomes $\pm$, special characters are escaped.
+/// A `tabular` with booktabs rules; "+-" and "1/eps_B" become formulas, special characters are
+/// escaped.
 std::string latex(const TextTable& table);
 std::string csv(const TextTable& table);
 
