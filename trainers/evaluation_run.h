@@ -12,8 +12,7 @@
 namespace jetsmith {
 
 /// Scores `store` with run.model as it is and writes predictions.h5 (rows in the order of the
-/// files) and report_images.h5, and, where the rows have labels, metrics.json, roc.csv and
-/// report.html.
+/// files) and, where the rows have labels, metrics.json, roc.csv and report_images.h5.
 void evaluate_into(const std::filesystem::path& folder, RunBuilder& run, const EventStore& store);
 
 /// The best checkpoint of a run on other files, or on the run's test files when `files` is empty.

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "analysis/report_html.h"
 #include "core/atomic_file.h"
 #include "core/cuda_plugin.h"
 #include "core/log.h"
@@ -133,6 +134,7 @@ fs::path train_run(const ConfigNode& root, const fs::path& out)
     const EventStore& last_look = run.test ? *run.test : run.val;
     load_weights(checkpoint_folder(folder), *run.model, *run.input);
     evaluate_into(folder, run, last_look.to(run.device));
+    analysis::write_report({folder}, folder / "report.html");
     return folder;
 }
 
