@@ -39,15 +39,4 @@ Histogram histogram(std::span<const double> values, std::span<const double> weig
     return h;
 }
 
-double quantile(std::vector<double> values, double share)
-{
-    std::erase_if(values, [](double v) { return !std::isfinite(v); });
-    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-    std::sort(values.begin(), values.end());
-    const double place = share * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<size_t>(place);
-    const size_t above = std::min(below + 1, values.size() - 1);
-    return std::lerp(values[below], values[above], place - static_cast<double>(below));
-}
-
 }  // namespace jetsmith::analysis

@@ -22,8 +22,4 @@ struct Histogram {
 Histogram histogram(std::span<const double> values, std::span<const double> weights, int bins,
                     double low, double high);
 
-/// The value below which a share of the finite values lies (linear between neighbours); NaN for
-/// none.
-double quantile(std::vector<double> values, double share);
-
 }  // namespace jetsmith::analysis

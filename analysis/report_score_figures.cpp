@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/bootstrap.h"
 #include "analysis/class_questions.h"
 #include "analysis/report_figures.h"
 #include "analysis/report_histogram.h"

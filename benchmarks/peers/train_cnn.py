@@ -140,7 +140,9 @@ def train(model, images, labels, options):
     per_epoch = len(labels) // options.batch_size
     steps = options.steps or options.epochs * per_epoch
     optimizer = torch.optim.AdamW(model.parameters(), options.lr, fused=options.fast)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.lr, total_steps=steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, options.lr, total_steps=steps, cycle_momentum=False
+    )
     loss_function = nn.CrossEntropyLoss()
     generator = torch.Generator().manual_seed(options.seed)
     done, start = 0, time.perf_counter()
