@@ -50,11 +50,8 @@ Range x_range(const Figure& figure)
     Range data;
     for (const auto& panel : figure.panels)
         for (const auto& curve : panel.curves)
-            for (size_t i = 0; i < curve.x.size(); ++i) {
-                const double half = curve.x_half.empty() ? 0 : curve.x_half[i];
-                data.add(curve.x[i] - half, figure.x.log);
-                data.add(curve.x[i] + half, figure.x.log);
-            }
+            for (const auto* values : {&curve.x, &curve.x_low, &curve.x_high})
+                for (const double value : *values) data.add(value, figure.x.log);
     return limits(figure.x, data, false);
 }
 
@@ -86,11 +83,12 @@ std::string quoted(const std::string& text)
     return "'" + safe + "'";
 }
 
-/// Rows of "x y low high half"; bands end at the frame. NaN makes an empty line, which interrupts.
+/// Rows of "x y low high left right"; bands end at the frame. NaN makes an empty line, which
+/// interrupts.
 std::string data_rows(const Curve& curve, const Range& range)
 {
     const auto inside = [&](double v) { return std::clamp(v, range.low, range.high); };
-    const bool steps = curve.style == Curve::Style::steps;
+    const bool steps = curve.style == Curve::Style::steps, binned = !curve.x_low.empty();
     std::string rows;
     for (size_t i = 0; i < curve.y.size(); ++i) {
         if (!std::isfinite(curve.y[i])) {
@@ -101,10 +99,10 @@ std::string data_rows(const Curve& curve, const Range& range)
         const double y = curve.style == Curve::Style::line ? curve.y[i] : inside(curve.y[i]);
         const double low = inside(band ? curve.low[i] : curve.y[i]);
         const double high = inside(band ? curve.high[i] : curve.y[i]);
-        const double half = curve.x_half.empty() ? 0 : curve.x_half[i];
         for (size_t edge = i; edge <= (steps ? i + 1 : i); ++edge)
-            rows += fmt::format("{:.7g} {:.7g} {:.7g} {:.7g} {:.7g}\n", curve.x[edge], y, low, high,
-                                half);
+            rows += fmt::format("{:.7g} {:.7g} {:.7g} {:.7g} {:.7g} {:.7g}\n", curve.x[edge], y,
+                                low, high, binned ? curve.x_low[i] : curve.x[edge],
+                                binned ? curve.x_high[i] : curve.x[edge]);
     }
     return rows.empty() ? "\n" : rows;
 }
@@ -122,7 +120,7 @@ std::vector<std::string> plot_items(const Curve& curve, const std::string& name,
                         name, range.low, colour(curve)));
     if (curve.style == Curve::Style::points) {
         items.push_back(
-            fmt::format("{} using 1:2:($1-$5):($1+$5):3:4 with xyerrorbars lc rgb '{}' "
+            fmt::format("{} using 1:2:5:6:3:4 with xyerrorbars lc rgb '{}' "
                         "lw 1.6 pt {} ps 0.55 {}",
                         name, colour(curve), curve.dashed ? 9 : 7, title));
         return items;
@@ -138,6 +136,15 @@ std::vector<std::string> plot_items(const Curve& curve, const std::string& name,
     return items;
 }
 
+/// 1, 2 or 5 times a power of ten, at least `step`.
+double round_step(double step)
+{
+    const double power = std::pow(10, std::floor(std::log10(step)));
+    for (const double digit : {1.0, 2.0, 5.0})
+        if (digit * power >= step) return digit * power;
+    return 10 * power;
+}
+
 std::string axis_commands(const Axis& axis, char letter, const Range& range, bool labelled,
                           bool small)
 {
@@ -150,7 +157,9 @@ std::string axis_commands(const Axis& axis, char letter, const Range& range, boo
         text += fmt::format("unset logscale {0}\nset {0}tics autofreq\nset format {0} '{1}'\n",
                             letter, labelled ? "%g" : "");
         if (whole) text += fmt::format("set {}tics 1\n", letter);
-        if (small) text += fmt::format("set {}tics {:.2g}\n", letter, (range.high - range.low) / 3);
+        if (small)
+            text +=
+                fmt::format("set {}tics {:g}\n", letter, round_step((range.high - range.low) / 3));
     } else {
         const bool many = range.high / range.low > 1e2;
         text += fmt::format(

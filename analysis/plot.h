@@ -35,10 +35,10 @@ struct Curve {
     int colour = 0;             ///< index into the palette; -1: grey
     bool dashed = false;
     std::vector<double> x, y;
-    std::vector<double> low, high;    ///< band or error bars; both empty: none
-    std::vector<double> x_half = {};  ///< half widths of the bins of points; empty: none
-    bool fill = false;                ///< the area below steps, lightly
-    bool dots = false;                ///< a dot at each point of a line
+    std::vector<double> low, high;                ///< band or error bars; both empty: none
+    std::vector<double> x_low = {}, x_high = {};  ///< ends of the bins of points; empty: none
+    bool fill = false;                            ///< the area below steps, lightly
+    bool dots = false;                            ///< a dot at each point of a line
 };
 
 struct Panel {

@@ -92,17 +92,13 @@ std::string header(const std::vector<ReportRun>& runs, const std::string& title)
 
 std::string performance_section(const std::vector<ReportRun>& runs, Drawer& drawer)
 {
-    if (runs.size() == 1) {
-        auto figures = roc_figures(runs);
-        for (auto& figure : score_figures(runs.front())) figures.push_back(std::move(figure));
-        return section("ROC and scores", drawer.figures(figures));
-    }
-    std::string html = drawer.figures(roc_figures(runs));
-    for (const auto& run : runs) {
-        const std::string figures = drawer.figures(score_figures(run));
-        if (!figures.empty()) html += "<h3>" + html_text(run.name) + "</h3>\n" + figures;
-    }
-    return section("ROC and scores", html);
+    auto figures = roc_figures(runs);
+    for (const auto& run : runs)
+        for (auto& figure : score_figures(run)) {
+            if (runs.size() > 1) figure.caption = run.name + ": " + figure.caption;
+            figures.push_back(std::move(figure));
+        }
+    return section("ROC and scores", drawer.figures(figures));
 }
 
 std::string document(const std::vector<ReportRun>& runs, Drawer& drawer)

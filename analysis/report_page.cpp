@@ -34,7 +34,7 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}
 figcaption{color:var(--soft);font-size:.875rem;margin-top:8px}
 .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.925rem}
-th,td{padding:7px 14px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;
+th,td{padding:7px 12px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;
 font-variant-numeric:tabular-nums}
 th:first-child,td:first-child{text-align:left}
 tbody tr:last-child td{border-bottom:0}
@@ -49,7 +49,7 @@ details .scroll{border:0}
 pre{margin:0;overflow-x:auto;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
 .pictures.large{grid-template-columns:repeat(auto-fill,minmax(min(100%,240px),1fr))}
-img.pixels{display:block;width:100%;image-rendering:pixelated;border:1px solid var(--line)}
+img.pixels{display:block;width:100%;height:auto;image-rendering:pixelated;border:1px solid var(--line)}
 .scale{height:12px;max-width:320px;border:1px solid var(--line)}
 .ends{display:flex;justify-content:space-between;max-width:320px;color:var(--soft);font-size:.8rem}
 footer{margin-top:40px;color:var(--soft);font-size:.85rem}

@@ -154,8 +154,9 @@ bool enough(const BinarySample& sample)
            static_cast<int64_t>(sample.signal.size()) - signal >= kFewestRows;
 }
 
+/// One point per bin, at this place in it (0: left, 1: right).
 Curve rejection_points(const BinarySample& sample, const std::vector<double>& observer,
-                       double efficiency)
+                       double efficiency, double place)
 {
     Curve curve;
     curve.style = Curve::Style::points;
@@ -167,8 +168,9 @@ Curve rejection_points(const BinarySample& sample, const std::vector<double>& ob
         const WorkingPoint point = working_points(ranked, std::span(&efficiency, 1)).front();
         const double b = point.background_efficiency, error = point.background_error;
         if (!(point.rejection > 0) || !std::isfinite(point.rejection)) continue;
-        curve.x.push_back((edges[bin] + edges[bin + 1]) / 2);
-        curve.x_half.push_back((edges[bin + 1] - edges[bin]) / 2);
+        curve.x.push_back(std::lerp(edges[bin], edges[bin + 1], place));
+        curve.x_low.push_back(edges[bin]);
+        curve.x_high.push_back(edges[bin + 1]);
         curve.y.push_back(point.rejection);
         // A limit is an arrow without a head: a bar that only goes up.
         const bool limit = point.lower_limit;
@@ -209,7 +211,9 @@ void add_run(Panel& panel, const ReportRun& run, const std::string& observer, in
     for (const auto& question : questions) {
         const BinarySample sample = ask(table, question);
         for (size_t e = 0; e < wanted.size(); ++e) {
-            Curve curve = rejection_points(sample, table.observers.at(observer), wanted[e]);
+            Curve curve =
+                rejection_points(sample, table.observers.at(observer), wanted[e],
+                                 0.5 + 0.12 * (static_cast<double>(panel.curves.size() % 5) - 2));
             if (curve.x.empty()) continue;
             curve.name = fmt::format("{}εₛ = {:g}",
                                      several                   ? run.name + question.suffix + ", "
