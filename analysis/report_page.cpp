@@ -49,7 +49,8 @@ details .scroll{border:0}
 pre{margin:0;overflow-x:auto;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
 .pictures.large{grid-template-columns:repeat(auto-fill,minmax(min(100%,240px),1fr))}
-img.pixels{display:block;width:100%;height:auto;image-rendering:pixelated;border:1px solid var(--line)}
+img.pixels{display:block;width:100%;height:auto;image-rendering:pixelated;
+border:1px solid var(--line)}
 .scale{height:12px;max-width:320px;border:1px solid var(--line)}
 .ends{display:flex;justify-content:space-between;max-width:320px;color:var(--soft);font-size:.8rem}
 footer{margin-top:40px;color:var(--soft);font-size:.85rem}

@@ -57,10 +57,11 @@ Curve steps(const Histogram& h, bool under, bool over)
 /// Probabilities fill [0, 1]; other scores are shown where all but 1 % of them lie.
 std::pair<double, double> score_range(const ScoreTable& table)
 {
-    const auto& all = table.scores_NC;
-    if (std::all_of(all.begin(), all.end(), [](double s) { return s >= 0 && s <= 1; }))
+    auto scores = table.scores_NC;
+    std::erase_if(scores, [](double s) { return !std::isfinite(s); });
+    if (std::all_of(scores.begin(), scores.end(), [](double s) { return s >= 0 && s <= 1; }))
         return {0, 1};
-    const double low = quantile(all, 0.005), high = quantile(all, 0.995);
+    const double low = quantile(scores, 0.005), high = quantile(scores, 0.995);
     return low < high ? std::pair{low, high} : std::pair{low - 0.5, low + 0.5};
 }
 

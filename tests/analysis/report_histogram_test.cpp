@@ -32,13 +32,5 @@ TEST(ReportHistogram, SumsWeightsAndTheirSquares)
     EXPECT_EQ(h.overflow_squares, 9);
 }
 
-TEST(ReportHistogram, QuantilesAreLinearBetweenNeighbours)
-{
-    EXPECT_DOUBLE_EQ(quantile({4, 0, NAN, 1}, 0.5), 1);
-    EXPECT_DOUBLE_EQ(quantile({4, 0, 1}, 0.75), 2.5);
-    EXPECT_DOUBLE_EQ(quantile({4, 0, 1}, 1), 4);
-    EXPECT_TRUE(std::isnan(quantile({}, 0.5)));
-}
-
 }  // namespace
 }  // namespace jetsmith::analysis
