@@ -66,6 +66,8 @@ int run(int argc, char** argv)
     add_check(app);
     add_list(app);
     add_report(app);
+    add_inspect(app);
+    add_pixelate(app);
     return parse_and_run(app, argc, argv);
 }
 

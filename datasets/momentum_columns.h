@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/hdf5/table.h"
+#include "datasets/hdf5/column_table.h"
 
 namespace jetsmith {
 

@@ -61,6 +61,7 @@ class Image final : public Input {
         });
     }
 
+    bool learns() const override { return standardiser_.active(); }
     InputState state() const override { return standardiser_.state(); }
     void load_state(const InputState& state) override { standardiser_.load_state(state); }
 

@@ -39,6 +39,9 @@ class Input {
     /// What a model needs to know of the batches made from this store; `classes` stays 0.
     virtual BatchShape shape(const EventStore& store) const = 0;
 
+    /// True when make() needs fit() or load_state() before it.
+    virtual bool learns() const { return false; }
+
     /// Learns from the training data, such as a mean and a deviation per pixel. Deterministic:
     /// independent of threads and batch sizes.
     virtual void fit(const EventStore& train);

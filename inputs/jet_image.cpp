@@ -79,6 +79,7 @@ class JetImage final : public Input {
         });
     }
 
+    bool learns() const override { return standardiser_.active(); }
     InputState state() const override { return standardiser_.state(); }
     void load_state(const InputState& state) override { standardiser_.load_state(state); }
 

@@ -67,7 +67,7 @@ try {
     const int repeats = argc > 2 ? std::atoi(argv[2]) : 5;
     const auto reader = make_reader(argv[1]);
     std::vector<double> seconds;
-    int64_t rows = 0, bytes = 0, rise = 0;
+    int64_t rows = 0, constituents = 0, bytes = 0, rise = 0;
     for (int r = 0; r < repeats; ++r) {
         reset_peak();
         const int64_t before = memory("VmRSS");
@@ -78,14 +78,16 @@ try {
         rise = std::max(rise, memory("VmHWM") - before);
         if (r == 0) check(store);
         rows = store.rows;
+        constituents = store.constituents().momenta_T4.size(0);
         bytes = store.bytes();
     }
     std::sort(seconds.begin(), seconds.end());
     const auto n = static_cast<double>(rows);
     fmt::print(
         "{{\"reader\": \"jetsmith\", \"threads\": {}, \"rows\": {}, \"rows_per_second\": {:.0f}, "
-        "\"best\": {:.0f}, \"store_bytes\": {}, \"peak_rise_bytes\": {}}}\n",
-        thread_count(), rows, n / seconds[seconds.size() / 2], n / seconds.front(), bytes, rise);
+        "\"best\": {:.0f}, \"constituents\": {}, \"store_bytes\": {}, \"peak_rise_bytes\": {}}}\n",
+        thread_count(), rows, n / seconds[seconds.size() / 2], n / seconds.front(), constituents,
+        bytes, rise);
     return 0;
 } catch (const std::exception& error) {
     fmt::print(stderr, "read_train_bench: {}\n", error.what());

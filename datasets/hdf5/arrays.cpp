@@ -143,10 +143,8 @@ template void ArrayWriter::array(const std::string&, const std::vector<int64_t>&
 template void ArrayWriter::array(const std::string&, const std::vector<int64_t>&,
                                  std::span<const int64_t>);
 
-void ArrayWriter::array(const std::string& path, const std::vector<int64_t>& shape, hid_t type,
-                        const void* values)
+Handle ArrayWriter::create(const std::string& path, const std::vector<int64_t>& shape, hid_t type)
 {
-    const Lock lock;
     const std::vector<hsize_t> dims(shape.begin(), shape.end());
     const auto rank = static_cast<int>(dims.size());
     const Handle space(H5Screate_simple(rank, dims.data(), nullptr), H5Sclose);
@@ -161,12 +159,45 @@ void ArrayWriter::array(const std::string& path, const std::vector<int64_t>& sha
         H5Pset_shuffle(layout.id());
         H5Pset_deflate(layout.id(), kDeflateLevel);
     }
-    const Handle dataset(H5Dcreate2(file_.id(), path.c_str(), type, space.id(), links.id(),
-                                    layout.id(), H5P_DEFAULT),
-                         H5Dclose);
+    Handle dataset(H5Dcreate2(file_.id(), path.c_str(), type, space.id(), links.id(), layout.id(),
+                              H5P_DEFAULT),
+                   H5Dclose);
     if (!dataset) failed("dataset '" + path + "' cannot be created");
+    return dataset;
+}
+
+void ArrayWriter::array(const std::string& path, const std::vector<int64_t>& shape, hid_t type,
+                        const void* values)
+{
+    const Lock lock;
+    const Handle dataset = create(path, shape, type);
     if (product(shape) > 0 &&
         H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        failed("dataset '" + path + "' cannot be written");
+}
+
+void ArrayWriter::create(const std::string& path, const std::vector<int64_t>& shape)
+{
+    const Lock lock;
+    create(path, shape, H5T_NATIVE_FLOAT);
+}
+
+void ArrayWriter::rows(const std::string& path, int64_t first, std::span<const float> values)
+{
+    const Lock lock;
+    const Handle dataset(H5Dopen2(file_.id(), path.c_str(), H5P_DEFAULT), H5Dclose);
+    ensure(static_cast<bool>(dataset), "rows of a dataset that was not created: " + path);
+    const auto dims = shape(dataset.id());
+    const int64_t per_row = std::max<int64_t>(1, product(dims) / std::max<int64_t>(1, dims[0]));
+    std::vector<hsize_t> begin(dims.size(), 0), count(dims.begin(), dims.end());
+    begin[0] = static_cast<hsize_t>(first);
+    count[0] = values.size() / static_cast<hsize_t>(per_row);
+    const Handle there(H5Dget_space(dataset.id()), H5Sclose);
+    const Handle here(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
+                      H5Sclose);
+    H5Sselect_hyperslab(there.id(), H5S_SELECT_SET, begin.data(), nullptr, count.data(), nullptr);
+    if (H5Dwrite(dataset.id(), H5T_NATIVE_FLOAT, here.id(), there.id(), H5P_DEFAULT,
+                 values.data()) < 0)
         failed("dataset '" + path + "' cannot be written");
 }
 

@@ -43,6 +43,12 @@ class ArrayWriter {
     void array(const std::string& path, const std::vector<int64_t>& shape,
                std::span<const T> values);
 
+    /// A float32 dataset for more values than fit into memory: made first, then filled by rows.
+    void create(const std::string& path, const std::vector<int64_t>& shape);
+
+    /// Rows [first, ...) of a dataset made by create(); whole rows.
+    void rows(const std::string& path, int64_t first, std::span<const float> values);
+
     /// Attributes of the root group or, when named, of a dataset.
     void text(const char* name, const std::string& value, const std::string& object = "/");
     void texts(const char* name, const std::vector<std::string>& values,
@@ -55,6 +61,7 @@ class ArrayWriter {
   private:
     void array(const std::string& path, const std::vector<int64_t>& shape, hid_t type,
                const void* values);
+    Handle create(const std::string& path, const std::vector<int64_t>& shape, hid_t type);
     [[noreturn]] void failed(const std::string& what) const;
 
     std::filesystem::path path_;

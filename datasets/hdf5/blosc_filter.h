@@ -14,7 +14,7 @@ inline constexpr int kBlosc = 32001;
 /// damaged; writes never go beyond `out`, which the chunk must fill exactly.
 bool decode_blosc(std::span<const std::byte> in, std::span<std::byte> out);
 
-/// Lets the library itself decode blosc (for small reads through H5Dread). Repeated calls are free.
+/// Lets the library itself decode blosc (for small reads through H5Dread). May be repeated.
 void register_blosc();
 
 }  // namespace jetsmith::hdf5

@@ -8,7 +8,7 @@
 #include "core/config.h"
 #include "core/errors.h"
 #include "datasets/hdf5/pickle_names.h"
-#include "datasets/hdf5/table.h"
+#include "datasets/hdf5/column_table.h"
 
 namespace jetsmith::hdf5 {
 namespace {

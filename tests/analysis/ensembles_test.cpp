@@ -7,7 +7,7 @@
 #include <set>
 
 #include "tests/analysis/brute_force.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 
 namespace jetsmith::analysis {
 namespace {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/analysis/brute_force.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 
 namespace jetsmith::analysis {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "analysis/predictions.h"
 #include "core/atomic_file.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
 
 namespace jetsmith::analysis {

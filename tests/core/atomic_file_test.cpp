@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/errors.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
 
 namespace jetsmith {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/cuda_plugin.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 
 namespace jetsmith {
 namespace {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 
 namespace jetsmith {
 namespace {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "inputs/input.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/toy_jets.h"
 
 namespace jetsmith {

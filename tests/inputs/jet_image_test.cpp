@@ -9,7 +9,7 @@
 #include "inputs/input.h"
 #include "inputs/standardise.h"
 #include "kernels/pixelate/pixelate.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/toy_jets.h"
 
 namespace jetsmith {

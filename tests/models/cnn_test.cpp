@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "models/model.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 
 namespace jetsmith {
 namespace {

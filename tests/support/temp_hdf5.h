@@ -30,7 +30,7 @@ struct Storage {
     bool shuffle = false;
     bool checksum = false;
     int deflate = -1;        ///< level
-    std::string blosc;       ///< codec, e.g. "blosclz"
+    std::string blosc{};     ///< codec, e.g. "blosclz"
     int foreign_filter = 0;  ///< id of a filter that nobody has
 };
 
@@ -61,7 +61,13 @@ class Hdf5Writer {
     void raw(const std::string& name, hid_t type, const void* values, std::vector<hsize_t> dims,
              const Storage& storage = {})
     {
-        const hid_t space = H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr);
+        // PyTables leaves the first dimension unlimited, with chunks that may exceed the rows.
+        std::vector<hsize_t> most = dims;
+        if (!storage.chunk.empty()) most[0] = H5S_UNLIMITED;
+        const hid_t space =
+            H5Screate_simple(static_cast<int>(dims.size()), dims.data(), most.data());
+        // The library refuses to create datasets with a filter that can only decode.
+        if (!storage.blosc.empty()) H5Zunregister(32001);
         const hid_t plist = properties(type, storage);
         const hid_t links = H5Pcreate(H5P_LINK_CREATE);
         H5Pset_create_intermediate_group(links, 1);

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/temp_hdf5.h"
 

@@ -8,7 +8,7 @@
 #include <random>
 
 #include "datasets/hdf5/blosc_filter.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/temp_hdf5.h"
 
@@ -157,6 +157,7 @@ std::string error_after(const Storage& storage,
     {
         Hdf5Writer file(path);
         file.dataset("x", ramp(4000), {100, 40}, storage);
+        H5Fflush(file.id(), H5F_SCOPE_LOCAL);
         const hid_t data = H5Dopen2(file.id(), "x", H5P_DEFAULT);
         const hid_t space = H5Dget_space(data);
         std::vector<hsize_t> origin(2);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "datasets/hdf5/table.h"
+#include "datasets/hdf5/column_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/temp_hdf5.h"
 

@@ -53,6 +53,9 @@ struct Table {
 /// plain datasets. Throws UserError when `key` is absent or the choice is not unique.
 Table open_table(const std::shared_ptr<const File>& file, const std::string& key = "");
 
+/// Element k of a column for all rows, as double, read in parallel.
+std::vector<double> read_column(const Table& table, const Column& column, int64_t k = 0);
+
 /// Groups that hold a pandas frame.
 std::vector<std::string> pandas_frames(const File& file);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "datasets/hdf5/table.h"
+#include "datasets/hdf5/column_table.h"
 
 #include <fmt/format.h>
 
@@ -10,6 +10,7 @@
 
 #include "core/config.h"
 #include "core/errors.h"
+#include "core/parallel.h"
 
 namespace jetsmith::hdf5 {
 namespace {
@@ -129,6 +130,25 @@ std::vector<Column> Table::matching(const std::string& pattern) const
                             file->name(), pattern, found.begin()->first + std::ssize(all));
         all.push_back(std::move(column));
     }
+    return all;
+}
+
+std::vector<double> read_column(const Table& table, const Column& column, int64_t k)
+{
+    const RowSource& source = *table.sources[column.source];
+    source.check_readable();
+    const size_t offset = column.offset + static_cast<size_t>(k) * column.stride;
+    const int64_t step = source.band_rows();
+    std::vector<double> all(static_cast<size_t>(source.rows()));
+    parallel_for((source.rows() + step - 1) / step, 8, [&](int64_t first, int64_t last) {
+        RowSource::Scratch scratch;
+        for (int64_t band = first; band < last; ++band) {
+            const int64_t begin = band * step, end = std::min(begin + step, source.rows());
+            const std::byte* rows = source.read(begin, end, scratch);
+            load(rows + offset, column.element, source.row_bytes(),
+                 static_cast<size_t>(end - begin), all.data() + begin);
+        }
+    });
     return all;
 }
 

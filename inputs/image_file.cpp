@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inputs/image_file.h"
+
+#include <ATen/ops/arange.h>
+
+#include <algorithm>
+
+#include "core/atomic_file.h"
+#include "core/errors.h"
+#include "core/progress.h"
+#include "datasets/hdf5/arrays.h"
+
+namespace jetsmith::inputs {
+namespace {
+
+constexpr int64_t kBatch = 2048;
+constexpr int64_t kFormatVersion = 1;
+
+template <typename T>
+std::span<const T> values(const at::Tensor& tensor)
+{
+    return {tensor.const_data_ptr<T>(), static_cast<size_t>(tensor.numel())};
+}
+
+void write_batches(const EventStore& store, const Input& input, hdf5::ArrayWriter& file)
+{
+    Progress progress("pixelate", store.rows, "jets");
+    for (int64_t begin = 0; begin < store.rows; begin += kBatch) {
+        const int64_t end = std::min(begin + kBatch, store.rows);
+        const auto batch =
+            input.make(store, at::arange(begin, end, at::kLong), std::nullopt, at::kFloat);
+        const at::Tensor images = batch.images_BCHW.contiguous();
+        file.rows("images", begin, values<float>(images));
+        progress.update(end);
+    }
+}
+
+}  // namespace
+
+void write_images(const EventStore& store, const Input& input, const std::string& config,
+                  const std::filesystem::path& path)
+{
+    const auto shape = input.shape(store);
+    if (shape.channels == 0)
+        throw UserError(
+            "inputs: this input makes no images. Choose one that does; jetsmith list "
+            "inputs shows them.");
+    write_atomically(path, [&](const std::filesystem::path& temporary) {
+        hdf5::ArrayWriter file(temporary);
+        file.integer("format_version", kFormatVersion);
+        file.text("config", config);
+        file.texts("class_names", store.class_names);
+        file.texts("files", store.files);
+        file.array("source_row", {store.rows}, values<int64_t>(store.source_rows_B));
+        if (store.labels_B.defined())
+            file.array("labels", {store.rows}, values<int64_t>(store.labels_B));
+        file.create("images", {store.rows, shape.channels, shape.height, shape.width});
+        write_batches(store, input, file);
+        file.close();
+    });
+}
+
+}  // namespace jetsmith::inputs

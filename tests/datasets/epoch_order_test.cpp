@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datasets/epoch_order.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "core/parallel.h"
+#include "tests/support/user_error.h"
+#include "tests/support/toy_files.h"
+
+namespace jetsmith {
+namespace {
+
+/// `background` rows of class 0 from one file, then `signal` rows of class 1 from another.
+EventStore sorted_store(int64_t background, int64_t signal)
+{
+    EventStore store;
+    store.rows = background + signal;
+    store.source_rows_B = at::arange(store.rows, at::kLong);
+    store.source_rows_B.slice(0, background) -= background;
+    store.source_files_B = at::zeros({store.rows}, at::kInt);
+    store.source_files_B.slice(0, background) += 1;
+    store.labels_B = store.source_files_B.to(at::kLong);
+    store.weights_B = at::ones({store.rows}, at::kDouble);
+    return store;
+}
+
+TEST(EpochOrder, EveryRowOccursOnceAndEpochsDiffer)
+{
+    const EventStore store = sorted_store(700, 300);
+    const auto first = test::integers(epoch_order(store, 1, 0));
+    auto sorted = first;
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<int64_t> all(1000);
+    std::iota(all.begin(), all.end(), 0);
+    EXPECT_EQ(sorted, all);
+    EXPECT_EQ(test::integers(epoch_order(store, 1, 0)), first);
+    EXPECT_NE(test::integers(epoch_order(store, 1, 1)), first);
+    EXPECT_NE(test::integers(epoch_order(store, 2, 0)), first);
+}
+
+TEST(EpochOrder, ThreadsDoNotMatter)
+{
+    const EventStore store = sorted_store(200'000, 1);
+    set_thread_count(1);
+    const auto one = test::integers(epoch_order(store, 5, 2));
+    set_thread_count(4);
+    EXPECT_EQ(test::integers(epoch_order(store, 5, 2)), one);
+    set_thread_count(0);
+}
+
+TEST(EpochOrder, ClassesThatComeOneAfterTheOtherAreMixedInEveryBatch)
+{
+    const EventStore store = sorted_store(7000, 3000);
+    const auto order = test::integers(epoch_order(store, 1, 0));
+    for (size_t batch = 0; batch < 10'000; batch += 1000) {
+        const auto signal = std::count_if(order.begin() + static_cast<int64_t>(batch),
+                                          order.begin() + static_cast<int64_t>(batch) + 1000,
+                                          [](int64_t row) { return row >= 7000; });
+        EXPECT_NEAR(signal, 300, 70);  // five standard deviations of a fair draw
+    }
+}
+
+TEST(EpochOrder, ASubsetKeepsTheRelativeOrderOfTheWhole)
+{
+    const EventStore whole = sorted_store(100, 100);
+    const EventStore half = whole.select(at::arange(0, 200, 2, at::kLong));
+    std::vector<int64_t> even;
+    for (const int64_t row : test::integers(epoch_order(whole, 3, 1)))
+        if (row % 2 == 0) even.push_back(row / 2);
+    EXPECT_EQ(test::integers(epoch_order(half, 3, 1)), even);
+}
+
+TEST(EpochOrder, SharesRepeatTheRareClassEvenly)
+{
+    const EventStore store = sorted_store(900, 100);
+    const auto order = test::integers(epoch_order_with_shares(store, 1, 0, {1, 1}));
+    ASSERT_EQ(order.size(), 1000u);
+    std::map<int64_t, int64_t> times;
+    int64_t signal = 0;
+    for (const int64_t row : order) {
+        ++times[row];
+        signal += row >= 900;
+    }
+    EXPECT_EQ(signal, 500);
+    for (const auto& [row, count] : times) EXPECT_EQ(count, row >= 900 ? 5 : 1);
+    // The part of the abundant class that is shown changes from epoch to epoch.
+    EXPECT_NE(test::integers(epoch_order_with_shares(store, 1, 1, {1, 1})), order);
+}
+
+TEST(EpochOrder, SharesOfClassesWithoutRowsAreRefused)
+{
+    EXPECT_NE(test::user_error([] {
+                  epoch_order_with_shares(sorted_store(10, 0), 1, 0, {1, 1});
+              }).find("class 1 has a share of the batches"),
+              std::string::npos);
+}
+
+}  // namespace
+}  // namespace jetsmith
