@@ -12,7 +12,7 @@ namespace jetsmith::analysis {
 namespace {
 
 constexpr int kWidth = 500, kHeight = 360, kRatioHeight = 110;  // SVG units
-constexpr double kLeft = 72, kRight = 14, kTop = 12, kBottom = 52, kGap = 10;
+constexpr double kLeft = 76, kRight = 14, kTop = 12, kBottom = 56, kGap = 10;
 constexpr auto kGrey = "#808080";
 
 struct Range {
@@ -184,7 +184,7 @@ std::string gnuplot_script(const Figure& figure)
     const int height = kHeight + kRatioHeight * (count - 1);
     const Range x = x_range(figure);
     std::string script = fmt::format(
-        "set terminal svg size {},{} dynamic enhanced font 'sans-serif,14' background 'white'\n"
+        "set terminal svg size {},{} dynamic enhanced font 'sans-serif,15' background 'white'\n"
         "set encoding utf8\nset border lw 1 lc rgb '#404040'\nset tics scale 0.7\n"
         "set grid lw 0.6 lc rgb '#e4e4e4'\nset multiplot\n"
         "set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\n",

@@ -101,16 +101,32 @@ std::string performance_section(const std::vector<ReportRun>& runs, Drawer& draw
     return section("ROC and scores", drawer.figures(figures));
 }
 
+/// A section whose input is not what jetsmith writes costs that section only.
+template <typename Write>
+std::string guarded(const char* name, const Write& write)
+{
+    try {
+        return write();
+    } catch (const nlohmann::json::exception& error) {
+        log::warning("report without {}: {}", name, error.what());
+    } catch (const UserError& error) {
+        log::warning("report without {}: {}", name, error.what());
+    }
+    return "";
+}
+
 std::string document(const std::vector<ReportRun>& runs, Drawer& drawer)
 {
     std::vector<std::string> names;
     for (const auto& run : runs) names.push_back(run.name);
     const std::string title = join(names, ", ");
-    std::string html = header(runs, title);
-    html += headline_section(runs);
-    html += performance_section(runs, drawer);
-    html += section("Rejection against observers", drawer.figures(rejection_figures(runs)));
-    html += confusion_section(runs);
+    std::string html = guarded("rows", [&] { return header(runs, title); });
+    html += guarded("metrics", [&] { return headline_section(runs); });
+    html += guarded("ROC and scores", [&] { return performance_section(runs, drawer); });
+    html += guarded("observers", [&] {
+        return section("Rejection against observers", drawer.figures(rejection_figures(runs)));
+    });
+    html += guarded("confusion matrix", [&] { return confusion_section(runs); });
     html += section("Training", drawer.figures(history_figures(runs)));
     html += image_section(runs);
     html += provenance_section(runs);

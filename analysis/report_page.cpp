@@ -51,7 +51,7 @@ pre{margin:0;overflow-x:auto;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Co
 .pictures.large{grid-template-columns:repeat(auto-fill,minmax(min(100%,240px),1fr))}
 img.pixels{display:block;width:100%;height:auto;image-rendering:pixelated;
 border:1px solid var(--line)}
-.scale{height:12px;max-width:320px;border:1px solid var(--line)}
+.scale{height:12px;margin-top:10px;max-width:320px;border:1px solid var(--line)}
 .ends{display:flex;justify-content:space-between;max-width:320px;color:var(--soft);font-size:.8rem}
 footer{margin-top:40px;color:var(--soft);font-size:.85rem}
 @media(max-width:600px){main{padding:16px 12px 32px}figure{padding:8px}th,td{padding:6px 10px}

@@ -110,7 +110,7 @@ std::vector<double> efficiencies(const ReportRun& run)
     std::vector<double> found;
     if (run.metrics.is_object() && run.metrics.contains("taggers") &&
         !run.metrics["taggers"].empty())
-        for (const auto& [name, ignored] : run.metrics["taggers"][0]["metrics"].items())
+        for (const auto& [name, ignored] : run.metrics.at("taggers").at(0).at("metrics").items())
             if (const auto at = name.find('@');
                 name.starts_with("rejection") && at != std::string::npos)
                 if (const double eff = text_to_double(name.substr(at + 1));
@@ -212,9 +212,10 @@ void add_run(Panel& panel, const ReportRun& run, const std::string& observer, in
     for (const auto& question : questions) {
         const BinarySample sample = ask(table, question);
         for (size_t e = 0; e < wanted.size(); ++e) {
-            Curve curve =
-                rejection_points(sample, table.observers.at(observer), wanted[e],
-                                 0.5 + 0.12 * (static_cast<double>(panel.curves.size() % 5) - 2));
+            // Next to each other in the bin, so that error bars of several curves can be told
+            // apart.
+            const double place = 0.38 + 0.12 * static_cast<double>(panel.curves.size() % 5);
+            Curve curve = rejection_points(sample, table.observers.at(observer), wanted[e], place);
             if (curve.x.empty()) continue;
             curve.name = fmt::format("{}εₛ = {:g}",
                                      several                   ? run.name + question.suffix + ", "

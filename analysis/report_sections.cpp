@@ -170,9 +170,10 @@ std::string confusion_table(const ReportRun& run)
         header.push_back(name);
         rows.push_back({name});
         for (size_t decided = 0; decided < classes.size(); ++decided) {
-            const Json& share = confusion["shares"][truth][decided];
-            rows.back().push_back(share_cell(share.is_number() ? share.get<double>() : NAN,
-                                             confusion["rows"][truth][decided].get<int64_t>()));
+            const Json& share = confusion.at("shares").at(truth).at(decided);
+            rows.back().push_back(
+                share_cell(share.is_number() ? share.get<double>() : NAN,
+                           confusion.at("rows").at(truth).at(decided).get<int64_t>()));
         }
     }
     return table(header, rows);

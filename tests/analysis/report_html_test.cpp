@@ -8,6 +8,7 @@
 #include <regex>
 
 #include "analysis/predictions.h"
+#include "analysis/report_images.h"
 #include "core/atomic_file.h"
 #include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
@@ -138,6 +139,36 @@ TEST(Report, LeavesOutWhatIsMissingOrDamaged)
     EXPECT_THAT(html, HasSubstr("</html>"));
     EXPECT_THAT(html, Not(HasSubstr("ROC and scores")));
     EXPECT_THAT(html, Not(HasSubstr("AUC")));
+}
+
+TEST(Report, ShowsConfusionAndImagesOfThreeClasses)
+{
+    const test::TempFolder folder;
+    folder.file("run/metrics.json", R"({"classes": [{"label": 0, "name": "qcd", "rows": 10},
+{"label": 1, "name": "W", "rows": 10}, {"label": 2, "name": "top", "rows": 10}], "taggers": [
+{"name": "x", "metrics": {}, "confusion": {"rows": [[9, 1, 0], [2, 8, 0], [0, 3, 7]],
+"shares": [[0.9, 0.1, 0], [0.2, 0.8, 0], [0, 0.3, null]]}}]})");
+    ReportImages images;
+    images.height = images.width = 2, images.class_names = {"qcd", "W", "top"};
+    images.averages_CHW = {{0, 1, 2, 3}, {0, 0, 0, 0}, {1, 1, 1, 1}};
+    images.worst = {{1, 0, 0, 0}, {0.987}, {2}, {1234}};
+    write_report_images(folder.path() / "run/report_images.h5", images);
+    const std::string html = report_html({folder.path() / "run"});
+    expect_self_contained(html);
+    EXPECT_THAT(html, HasSubstr("title=\"9 rows\">90.0</td>"));
+    EXPECT_THAT(html, HasSubstr("<td>–</td>"));
+    EXPECT_EQ(count(html, "<img"), 4);
+    EXPECT_THAT(html, HasSubstr("top, score 0.9870, row 1234"));
+    EXPECT_THAT(html, Not(HasSubstr("Surest right decisions")));
+}
+
+TEST(Report, OmitsSectionsOfMetricsThatAreNoneOfOurs)
+{
+    const test::TempFolder folder;
+    folder.file("run/metrics.json",
+                R"({"classes": [1, 2, 3], "taggers": [{"metrics": {"auc": 1}}]})");
+    folder.file("run/config.yaml", "seed: 1");
+    EXPECT_THAT(report_html({folder.path() / "run"}), HasSubstr("seed: 1"));
 }
 
 TEST(Report, IsWrittenWithoutGnuplot)
