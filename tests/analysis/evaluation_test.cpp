@@ -11,7 +11,7 @@
 #include "core/atomic_file.h"
 #include "core/parallel.h"
 #include "tests/analysis/brute_force.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
 
 namespace jetsmith::analysis {

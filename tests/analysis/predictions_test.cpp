@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/temp_hdf5.h"
 

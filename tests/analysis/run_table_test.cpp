@@ -9,7 +9,7 @@
 #include <random>
 
 #include "tests/analysis/brute_force.h"
-#include "tests/support/errors.h"
+#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/temp_hdf5.h"
 
