@@ -171,7 +171,7 @@ TEST(Scores, RefuseWhatTheyCannotBeWithFileAndDataset)
     };
     EXPECT_THAT(says("tagger/b", ""), HasSubstr("Did you mean '/tagger/a'?"));
     EXPECT_THAT(says("cube", ""), HasSubstr("'/cube' has 3 dimensions"));
-    EXPECT_THAT(says("names", ""), HasSubstr("'names' is no plain array of numbers"));
+    EXPECT_THAT(says("names", ""), HasSubstr("'/names' is no plain array of numbers"));
     EXPECT_THAT(says("column", "broken_labels"), HasSubstr("value 2 is 0.5 (integers wanted)"));
     EXPECT_THAT(says("column", "two_hot"), HasSubstr("row 1 is not one-hot"));
     EXPECT_THAT(says("column", "cube"), HasSubstr("3 dimensions (labels have 1"));
