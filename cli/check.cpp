@@ -7,6 +7,7 @@
 
 #include "cli/verbs.h"
 #include "core/config_node.h"
+#include "core/log.h"
 #include "trainers/training_run.h"
 
 namespace jetsmith::cli {
@@ -22,7 +23,7 @@ void check(const CheckArguments& arguments)
 {
     const auto resolved = check_run(load_config(arguments.config, arguments.set));
     if (arguments.print_config) fmt::print("{}", resolved);
-    fmt::print("{}: ready to train\n", arguments.config);
+    log::info("{}: ready to train", arguments.config);
 }
 
 }  // namespace

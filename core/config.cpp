@@ -86,11 +86,13 @@ void Config::declare(std::string_view key, const T& value, std::string_view mean
                      std::string wanted)
 {
     // The range is remembered here so that a later parse can only narrow the value, not the words.
+    ConfigNode node = to_node(value);
+    const bool has_default = !required && node.kind != Kind::null;
     if (!section_->declaration(key))
         section_->declared.push_back({std::string(key), type_name(value),
-                                      required ? "" : to_node(value).shown(), std::string(meaning),
+                                      has_default ? node.shown() : "", std::string(meaning),
                                       std::move(wanted), required, {}});
-    section_->values[std::string(key)] = to_node(value);
+    section_->values[std::string(key)] = std::move(node);
 }
 
 template <typename T>
@@ -123,6 +125,7 @@ JETSMITH_CONFIG_TYPE(std::vector<int64_t>);
 JETSMITH_CONFIG_TYPE(std::vector<double>);
 JETSMITH_CONFIG_TYPE(std::vector<std::string>);
 JETSMITH_CONFIG_TYPE(std::vector<fs::path>);
+JETSMITH_CONFIG_TYPE(std::optional<int64_t>);
 JETSMITH_CONFIG_TYPE(std::map<std::string, double>);
 #undef JETSMITH_CONFIG_TYPE
 
@@ -209,7 +212,8 @@ ConfigNode Config::resolved() const
         const auto found = section_->children.find(declaration.key);
         if (found == section_->children.end()) {
             const ConfigNode& value = section_->values.at(declaration.key);
-            const bool unset = value.kind == Kind::scalar && value.scalar.empty();
+            const bool unset = value.kind == Kind::null ||
+                               (value.kind == Kind::scalar && value.scalar.empty());
             if (!unset) node.entries.emplace_back(declaration.key, value);
         } else if (declaration.type == "a section") {
             node.entries.emplace_back(declaration.key, Config(found->second.front()).resolved());

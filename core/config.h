@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,8 +50,8 @@ class Config {
     bool is_describing() const;
 
     /// Optional value: `value` keeps its default when the key is absent. T is one of bool,
-    /// int64_t, double, std::string, std::filesystem::path, a std::vector of these, or
-    /// std::map<std::string, double>. Relative paths are taken relative to the file in which they
+    /// int64_t, double, std::string, std::filesystem::path, a std::vector of these,
+    /// std::optional<int64_t>, or std::map<std::string, double>. Relative paths are taken relative to the file in which they
     /// stand. Throws UserError when the type is wrong or a check fails.
     template <typename T, typename... Checks>
     void read(std::string_view key, T& value, std::string_view meaning, const Checks&... checks)

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,16 @@ bool from_node(const ConfigNode& node, std::vector<T>& value)
     return true;
 }
 
+/// Unset unless the key is there.
+template <typename T>
+bool from_node(const ConfigNode& node, std::optional<T>& value)
+{
+    T parsed{};
+    if (!from_node(node, parsed)) return false;
+    value = std::move(parsed);
+    return true;
+}
+
 ConfigNode to_node(bool value);
 ConfigNode to_node(int64_t value);
 ConfigNode to_node(double value);
@@ -69,6 +80,13 @@ ConfigNode to_node(const std::vector<T>& value)
     return node;
 }
 
+/// Null, which a resolved config leaves out, when unset.
+template <typename T>
+ConfigNode to_node(const std::optional<T>& value)
+{
+    return value ? to_node(*value) : ConfigNode{};
+}
+
 inline std::string type_name(bool) { return "true or false"; }
 inline std::string type_name(int64_t) { return "an integer"; }
 inline std::string type_name(double) { return "a number"; }
@@ -82,6 +100,7 @@ inline std::string type_name(const std::vector<std::filesystem::path>&)
 {
     return "a list of paths";
 }
+inline std::string type_name(const std::optional<int64_t>&) { return "an integer"; }
 inline std::string type_name(const std::map<std::string, double>&) { return "a map of numbers"; }
 
 }  // namespace jetsmith::config_values

@@ -15,7 +15,7 @@ namespace jetsmith {
 enum class Purpose : uint32_t {
     initialise = 1,  ///< model parameters
     shuffle = 2,     ///< order of rows within an epoch
-    sample = 3,      ///< data.max_rows, weighted sampling
+    sample = 3,      ///< data.max_rows (the same in every run), weighted sampling
     augment = 4,     ///< random flips, shifts, rotations of one jet
     dropout = 5,     ///< LibTorch's generators, reseeded at every step
     bootstrap = 6,   ///< resampling of metrics

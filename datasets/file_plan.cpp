@@ -32,6 +32,13 @@ at::ScalarType store_type(Element element, bool dense)
     return dense && byte ? at::kByte : at::kLong;
 }
 
+const std::string& label_name(const hdf5::Table& table, const WantedColumns& wanted)
+{
+    const bool other = !wanted.label.empty() && !wanted.label_otherwise.empty() &&
+                       !table.has(wanted.label) && table.has(wanted.label_otherwise);
+    return other ? wanted.label_otherwise : wanted.label;
+}
+
 hdf5::Table open_named(const std::filesystem::path& path, const WantedColumns& wanted)
 {
     auto table = hdf5::open_table(hdf5::File::open(path), wanted.key);
@@ -52,7 +59,7 @@ FilePlan::FilePlan(const std::filesystem::path& path, const WantedColumns& wante
         if (name.empty() || (lenient && !table.has(name))) return {};
         return table.column(name);
     };
-    label = optional(wanted.label);
+    label = optional(label_name(table, wanted));
     weight = optional(wanted.weight);
     if (label && !label->is_scalar() && label->shape != std::vector<int64_t>{rules.classes})
         throw UserError(

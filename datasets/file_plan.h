@@ -20,6 +20,7 @@ struct WantedColumns {
     std::string key;  ///< frame or group; empty: the only one
     std::optional<MomentumNames> momenta;
     std::string label;                   ///< class number, or one value per class; may be empty
+    std::string label_otherwise;         ///< the same, in files that have no column `label`
     std::string weight;                  ///< may be empty
     std::vector<std::string> scalars;    ///< kept under their own names
     bool all_scalars = false;            ///< keep every scalar column that has no other use

@@ -74,12 +74,22 @@ bool is_lhco(const Table& table)
            has_all(table, {"0", "1", "2"});
 }
 
+/// One-hot classes among the columns of `jets`, as the hls4ml jet data sets have them.
+constexpr auto kClassesOfJets = "jets[53:58]";
+
+bool has_classes_of_jets(const Table& table)
+{
+    return has_all(table, {"jetImage", "jets"}) &&
+           table.column("jets").shape == std::vector<int64_t>{59};
+}
+
 /// Column names that publishers give to the class of a row.
 std::string label_column(const Table& table)
 {
     for (const char* name : {"is_signal_new", "is_signal", "label", "labels", "jetClass", "target",
                              "signal", "y", "truth_label"})
         if (table.has(name)) return name;
+    if (has_classes_of_jets(table)) return kClassesOfJets;
     const std::string last = table.columns.empty() ? "" : table.columns.back().name;
     return is_lhco(table) && table.columns.size() % 3 == 1 ? last : "";
 }
@@ -120,7 +130,8 @@ std::string hint(const FileReport& report, const Table& table)
                (hadrons == 700 ? "" : fmt::format("\n  hadrons: {}", hadrons)) +
                (report.label.empty() ? "\n  labelled: false" : "");
     }
-    if (has_all(table, {"jetImage", "jetClass"})) return "data:\n  type: jet_images" + train;
+    if (has_all(table, {"jetImage", "jetClass"}) || has_classes_of_jets(table))
+        return "data:\n  type: jet_images" + train;
     std::string text = "data:\n  type: hdf5_table" + train;
     if (report.frames.size() > 1) text += "\n  key: " + table.key;
     if (!report.label_counts.empty()) {

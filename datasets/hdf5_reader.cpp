@@ -9,7 +9,15 @@
 
 namespace jetsmith {
 
-void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most, uint64_t seed)
+namespace {
+
+/// Every run draws the same rows, whatever its seed: runs that differ in their seed alone are trained
+/// and judged on the same rows, so that their spread is that of the training.
+constexpr uint64_t kDrawSeed = 1;
+
+}  // namespace
+
+void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most)
 {
     struct Drawn {
         uint64_t key;
@@ -20,7 +28,7 @@ void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most, uint64_
     for (size_t f = 0; f < passing.size(); ++f)
         for (const int64_t row : passing[f]) {
             const uint64_t source = uint64_t{f} << 40 | static_cast<uint64_t>(row);
-            all.push_back({random_bits({seed, Purpose::sample, 0, source}), f, row});
+            all.push_back({random_bits({kDrawSeed, Purpose::sample, 0, source}), f, row});
         }
     if (std::ssize(all) <= most) return;
     std::nth_element(all.begin(), all.begin() + most, all.end(), [](const auto& a, const auto& b) {
@@ -32,8 +40,8 @@ void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most, uint64_
     for (auto& rows : passing) std::sort(rows.begin(), rows.end());
 }
 
-Hdf5Reader::Hdf5Reader(ReaderOptions options, WantedColumns wanted, uint64_t seed)
-    : options_(std::move(options)), seed_(seed), wanted_(std::move(wanted))
+Hdf5Reader::Hdf5Reader(ReaderOptions options, WantedColumns wanted)
+    : options_(std::move(options)), wanted_(std::move(wanted))
 {
     wanted_.weight = options_.weights;
     wanted_.observers = options_.observers;
@@ -42,6 +50,13 @@ Hdf5Reader::Hdf5Reader(ReaderOptions options, WantedColumns wanted, uint64_t see
 }
 
 bool Hdf5Reader::has(Split split) const { return !options_.splits.of(split).entries.empty(); }
+
+std::vector<std::filesystem::path> Hdf5Reader::files(Split split) const
+{
+    std::vector<std::filesystem::path> all;
+    for (const FileRows& rows : options_.splits.files(split)) all.push_back(rows.file);
+    return all;
+}
 
 void Hdf5Reader::check(Split split) const
 {
@@ -67,7 +82,7 @@ EventStore Hdf5Reader::read(Split split) const
     if (most > 0) {
         const StoreBuilder builder(wanted, rules, /*lenient=*/false);
         auto passing = builder.passing_rows(files);
-        draw_rows(passing, most, seed_);
+        draw_rows(passing, most);
         for (size_t f = 0; f < files.size(); ++f) files[f].chosen = std::move(passing[f]);
         rules.selection.reset();  // it has been applied
     }

@@ -15,9 +15,10 @@ namespace jetsmith {
 class Hdf5Reader : public Reader {
   public:
     /// `wanted` names the columns of the data type; weights and observers are added from `options`.
-    Hdf5Reader(ReaderOptions options, WantedColumns wanted, uint64_t seed);
+    Hdf5Reader(ReaderOptions options, WantedColumns wanted);
 
     bool has(Split split) const override;
+    std::vector<std::filesystem::path> files(Split split) const override;
     void check(Split split) const override;
     EventStore read(Split split) const override;
     EventStore read_files(const std::vector<std::filesystem::path>& files) const override;
@@ -28,13 +29,12 @@ class Hdf5Reader : public Reader {
     EventStore finish(EventStore store, const std::vector<FileRows>& files) const;
 
     ReaderOptions options_;
-    uint64_t seed_;
     WantedColumns wanted_;
     RowRules rules_;
 };
 
-/// Draws `most` of the passing rows of all files together, by a random key per (file, row); each
-/// list stays ascending. Nothing happens when there are not more.
-void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most, uint64_t seed);
+/// Draws `most` of the passing rows of all files together, by a fixed random key per (file, row);
+/// each list stays ascending. Nothing happens when there are not more.
+void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most);
 
 }  // namespace jetsmith

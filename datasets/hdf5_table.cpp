@@ -47,7 +47,7 @@ class Hdf5Table final : public Hdf5Reader {
                 "constituents",
                 "columns of the four-momenta: energy, px, py, pz; or pt, eta, phi with energy or "
                 "mass. 'PX_*' means PX_0, PX_1, ...; 'a:b:c' every c-th column from number a to "
-                "before b; 'name[k]' element k of the last axis");
+                "before b; 'name[k]' element k of the last axis, 'name[a:b]' several");
             MomentumNames names;
             section.read("energy", names.energy, "energy");
             section.read("px", names.px, "momentum along x");
@@ -70,10 +70,7 @@ class Hdf5Table final : public Hdf5Reader {
         }
     };
 
-    Hdf5Table(const Options& options, uint64_t seed)
-        : Hdf5Reader(options.common, options.wanted, seed)
-    {
-    }
+    explicit Hdf5Table(const Options& options) : Hdf5Reader(options.common, options.wanted) {}
 };
 
 JETSMITH_REGISTER(Reader, "hdf5_table", Hdf5Table);

@@ -22,10 +22,7 @@ class LhcoRaw final : public Hdf5Reader {
         }
     };
 
-    LhcoRaw(const Options& options, uint64_t seed)
-        : Hdf5Reader(options.common, wanted(options), seed)
-    {
-    }
+    explicit LhcoRaw(const Options& options) : Hdf5Reader(options.common, wanted(options)) {}
 
   private:
     static WantedColumns wanted(const Options& options)

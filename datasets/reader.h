@@ -28,6 +28,9 @@ class Reader {
     /// False when the config names no file for this split.
     virtual bool has(Split split) const = 0;
 
+    /// The files of a split, globs expanded; none when there is no such split.
+    virtual std::vector<std::filesystem::path> files(Split split) const = 0;
+
     /// Opens the files of a split and finds every column, without reading rows. Throws UserError as
     /// read() does.
     virtual void check(Split split) const = 0;
@@ -53,7 +56,7 @@ class Reader {
 template <>
 struct Family<Reader> {
     static constexpr auto name = "data";
-    using Make = std::unique_ptr<Reader>(uint64_t seed);  ///< the seed of the run, for max_rows
+    using Make = std::unique_ptr<Reader>();
 };
 
 }  // namespace jetsmith

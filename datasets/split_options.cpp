@@ -29,10 +29,10 @@ std::optional<int64_t> row_number(std::string_view text)
 int64_t read_label(Config& config, const std::vector<std::string>& classes)
 {
     std::string name;
-    int64_t label = -1;
+    std::optional<int64_t> label;
     config.read("class", name, "class of all its rows, instead of a label column");
     config.read("label", label, "the same as a number: position in 'classes', from 0");
-    if (!name.empty() && config.has("label"))
+    if (!name.empty() && label)
         config.fail("label", "says the same as 'class'. Give one of them");
     if (!name.empty()) {
         const auto found = std::find(classes.begin(), classes.end(), name);
@@ -40,10 +40,10 @@ int64_t read_label(Config& config, const std::vector<std::string>& classes)
             config.fail("class", "unknown class '" + name + "'." + suggestion(name, classes));
         return found - classes.begin();
     }
-    if (config.has("label") && (label < 0 || label >= std::ssize(classes)))
-        config.fail("label", fmt::format("{} is out of range (must be between 0 and {})", label,
+    if (label && (*label < 0 || *label >= std::ssize(classes)))
+        config.fail("label", fmt::format("{} is out of range (must be between 0 and {})", *label,
                                          std::ssize(classes) - 1));
-    return label;
+    return label.value_or(-1);
 }
 
 SplitOptions::Entry read_entry(Config config, const std::vector<std::string>& classes)
@@ -106,8 +106,8 @@ void read_rows(Config& config, std::array<SplitOptions::OfSplit, 3>& splits)
 void read_max_rows(Config& config, std::array<SplitOptions::OfSplit, 3>& splits)
 {
     const std::string meaning =
-        "largest number of rows of a split, drawn across its files by the seed; 0: all; or a map "
-        "with a number per split";
+        "largest number of rows of a split, drawn across its files, the same in every run; 0: all; "
+        "or a map with a number per split";
     int64_t most = 0;
     if (!config.is_map("max_rows")) {
         config.read("max_rows", most, meaning, non_negative);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Top quark tagging reference data set, doi:10.5281/zenodo.2603256: a pandas table with up to 200
-// constituents as E_i, PX_i, PY_i, PZ_i [GeV], the top's momentum, ttv (0 train, 1 test, 2 val) and
-// is_signal_new (1 top, 0 light quark or gluon).
+// constituents as E_i, PX_i, PY_i, PZ_i [GeV], the top's momentum, is_signal_new (1 top, 0 light quark
+// or gluon), and ttv, the file a row belongs to, which nothing here reads: 0 train and 1 test as
+// published, but 1 val and 2 test in other copies and in datasets/samples.
 #include <fmt/format.h>
 
 #include "datasets/hdf5_reader.h"
@@ -31,9 +32,7 @@ class TopTagging final : public Hdf5Reader {
         explicit Options(Config& config) : common(config, {"qcd", "top"}) {}
     };
 
-    TopTagging(const Options& options, uint64_t seed) : Hdf5Reader(options.common, wanted(), seed)
-    {
-    }
+    explicit TopTagging(const Options& options) : Hdf5Reader(options.common, wanted()) {}
 
   private:
     static WantedColumns wanted()

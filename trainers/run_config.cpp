@@ -5,9 +5,22 @@
 #include <fmt/format.h>
 
 #include "core/random.h"
+#include "datasets/split_options.h"
 
 namespace jetsmith {
 namespace {
+
+/// Replaces the path of a file by the hash of its content, so that a model keeps its group where
+/// its files lie elsewhere and loses it where they hold something else.
+void replace_paths(ConfigNode& node, FileHashes& hashes)
+{
+    for (auto& item : node.items) replace_paths(item, hashes);
+    for (auto& [key, value] : node.entries) replace_paths(value, hashes);
+    if (!node.path || node.scalar.empty()) return;
+    std::string content;
+    for (const auto& file : expand(node.scalar)) content += hashes.of(file);
+    node = ConfigNode::text(content);
+}
 
 /// FNV-1a, 64 bit: short, and equal on every machine.
 uint64_t hash_text(const std::string& text)
@@ -47,7 +60,7 @@ RunConfig::RunConfig(Config root)
 
 std::unique_ptr<Reader> RunConfig::make_reader()
 {
-    return Registry<Reader>::make(data_, static_cast<uint64_t>(seed));
+    return Registry<Reader>::make(data_);
 }
 std::unique_ptr<Input> RunConfig::make_input() { return Registry<Input>::make(inputs_); }
 
@@ -77,12 +90,15 @@ std::vector<std::unique_ptr<Callback>> RunConfig::make_callbacks()
 
 std::string RunConfig::resolved() const { return to_yaml(root_.resolved()); }
 
-std::string RunConfig::group() const
+std::string RunConfig::group(FileHashes& hashes) const
 {
     ConfigNode node = root_.resolved();
     std::erase_if(node.entries, [](const auto& entry) {
         return entry.first == "seed" || entry.first == "name";
     });
+    if (auto* section = node.find("trainer"))
+        std::erase_if(section->entries, [](const auto& entry) { return entry.first == "device"; });
+    replace_paths(node, hashes);
     return fmt::format("{:016x}", hash_text(to_yaml(node)));
 }
 

@@ -40,7 +40,7 @@ std::unique_ptr<Reader> make_reader(const std::string& file)
 {
     const std::string yaml = fmt::format("type: top_tagging\ntrain: '{}'\n", file);
     Config config(parse_yaml(yaml, "read_train_bench"), "data", "benchmark");
-    return Registry<Reader>::make(config, 1);
+    return Registry<Reader>::make(config);
 }
 
 /// The invariants of the published files: E, px, py, pz of a massless, pT-ordered jet.

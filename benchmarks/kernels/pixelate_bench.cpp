@@ -79,7 +79,7 @@ EventStore read_jets(const Arguments& a)
     const std::string yaml =
         fmt::format("type: top_tagging\ntrain: '{}'\nrows: '0:{}'\n", a.file, a.rows);
     Config config(parse_yaml(yaml, "pixelate_bench"), "data", "the benchmark");
-    return Registry<Reader>::make(config, 1)->read(Split::train);
+    return Registry<Reader>::make(config)->read(Split::train);
 }
 
 /// Largest difference to the formulas in double over 1000 jets.

@@ -30,15 +30,26 @@ const Column* find(const Table& table, const std::string& name)
     return nullptr;
 }
 
-/// "name[k]" -> name and k.
-std::optional<std::pair<std::string, int64_t>> indexed(const std::string& name)
+/// Elements [begin, end) along the last axis of a column; one alone takes the axis away.
+struct Part {
+    std::string whole;
+    int64_t begin = 0;
+    std::optional<int64_t> end;
+};
+
+/// "name[k]" or "name[a:b]" -> its parts.
+std::optional<Part> part_of(const std::string& name)
 {
     const auto bracket = name.rfind('[');
     if (!name.ends_with(']') || bracket == std::string::npos || bracket == 0) return {};
-    const auto k =
-        whole_number(std::string_view(name).substr(bracket + 1, name.size() - bracket - 2));
-    if (!k) return {};
-    return std::pair{name.substr(0, bracket), *k};
+    const auto inside = std::string_view(name).substr(bracket + 1, name.size() - bracket - 2);
+    const auto colon = inside.find(':');
+    const auto begin = whole_number(inside.substr(0, colon));
+    if (!begin) return {};
+    if (colon == std::string_view::npos) return Part{name.substr(0, bracket), *begin, {}};
+    const auto end = whole_number(inside.substr(colon + 1));
+    if (!end) return {};
+    return Part{name.substr(0, bracket), *begin, end};
 }
 
 struct Range {
@@ -57,20 +68,29 @@ std::optional<Range> range_of(std::string_view pattern)
     return Range{*begin, *end, *step};
 }
 
-Column element_of(const Table& table, Column column, int64_t k, const std::string& name)
+Column cut(const Table& table, Column column, const Part& part, const std::string& name)
 {
     const int64_t last = column.shape.empty() ? 0 : column.shape.back();
-    const int64_t index = k < 0 ? k + last : k;
-    if (index < 0 || index >= last)
+    const auto from_start = [last](int64_t k) { return k < 0 ? k + last : k; };
+    const int64_t begin = from_start(part.begin);
+    const int64_t end = part.end ? from_start(*part.end) : begin + 1;
+    if (begin < 0 || begin >= end || end > last)
         throw UserError(
             "{}: column '{}' does not exist ('{}' has {} elements in its last "
             "dimension).",
             table.file->name(), name, column.name, last);
-    column.offset += static_cast<size_t>(index) * column.stride;
+    if (part.end && column.shape.size() > 1)
+        throw UserError("{}: column '{}': '{}' has {} dimensions per row (a range is taken of one).",
+                        table.file->name(), name, column.name, column.shape.size());
+    column.offset += static_cast<size_t>(begin) * column.stride;
+    column.name = name;
+    if (part.end) {
+        column.shape.back() = end - begin;
+        return column;
+    }
     column.shape.pop_back();
     // One step along the axis that is now the last passes over all elements of the one removed.
     column.stride *= static_cast<size_t>(last);
-    column.name = name;
     return column;
 }
 
@@ -85,16 +105,15 @@ std::vector<std::string> Table::names() const
 
 bool Table::has(const std::string& name) const
 {
-    const auto part = indexed(name);
-    return find(*this, name) || (part && find(*this, part->first));
+    const auto part = part_of(name);
+    return find(*this, name) || (part && find(*this, part->whole));
 }
 
 Column Table::column(const std::string& name) const
 {
     if (const Column* found = find(*this, name)) return *found;
-    if (const auto part = indexed(name))
-        if (const Column* whole = find(*this, part->first))
-            return element_of(*this, *whole, part->second, name);
+    if (const auto part = part_of(name))
+        if (const Column* whole = find(*this, part->whole)) return cut(*this, *whole, *part, name);
     throw UserError("{}: column '{}' was not found ({} with {} columns).{}", file->name(), name,
                     layout, columns.size(), suggestion(name, names()));
 }

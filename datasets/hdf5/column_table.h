@@ -35,8 +35,8 @@ struct Table {
 
     bool has(const std::string& name) const;
 
-    /// A column by name, or one element along its last axis as `name[k]` (negative k count from the
-    /// end). Throws UserError with the nearest name.
+    /// A column by name, one element along its last axis as `name[k]`, or several as `name[a:b]`
+    /// (b left out; negative numbers count from the end). Throws UserError with the nearest name.
     Column column(const std::string& name) const;
 
     /// The columns `prefix<k>suffix` for a pattern "prefix*suffix", k ascending from the lowest

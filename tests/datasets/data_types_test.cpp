@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "datasets/file_report.h"
 #include "datasets/reader.h"
 #include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
@@ -18,6 +19,7 @@ using test::integers;
 using test::reader_from;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 class DataTypes : public ::testing::Test {
   protected:
@@ -106,6 +108,34 @@ TEST_F(DataTypes, JetImagesAreADenseColumnAndOneHotClasses)
                         "classes: [a, b, c, d, e]");
                 }),
                 HasSubstr("row 0, column 'jetClass': no class is marked"));
+}
+
+TEST_F(DataTypes, PublishedJetImageFilesNameTheClassInTheOneHotColumnsOfJets)
+{
+    // Per jet 53 features, all larger than 1, then j_g j_q j_w j_z j_t and j_undef.
+    constexpr size_t kColumns = 59, kFeatures = 53;
+    const std::vector<int64_t> labels{3, 0, 4, 1};
+    std::vector<double> jets(labels.size() * kColumns, 0.0);
+    for (size_t b = 0; b < labels.size(); ++b) {
+        for (size_t k = 0; k < kFeatures; ++k) jets[b * kColumns + k] = 100.0 + static_cast<double>(k);
+        jets[b * kColumns + kFeatures + static_cast<size_t>(labels[b])] = 1;
+    }
+    {
+        Hdf5Writer file(path);
+        file.dataset("jetImage", std::vector<double>(4 * 4, 0.5), {4, 2, 2});
+        file.dataset("jets", jets, {4, kColumns}, {{2, kColumns}, true, false, 5});
+    }
+    const EventStore store = read("type: jet_images");
+    EXPECT_EQ(integers(store.labels_B), labels);
+    EXPECT_THAT(store.class_names, ElementsAre("gluon", "quark", "W", "Z", "top"));
+    EXPECT_EQ(integers(read("type: jet_images\nlabel: 'jets[53:58]'").labels_B), labels);
+    EXPECT_THAT(test::user_error([&] { read("type: jet_images\nlabel: 'jets[53:60]'"); }),
+                HasSubstr("column 'jets[53:60]' does not exist ('jets' has 59 elements"));
+    EXPECT_THAT(test::user_error([&] { read("type: jet_images\nlabel: jetClass"); }),
+                HasSubstr("column 'jetClass' was not found"));
+    const FileReport report = inspect_file(path);
+    EXPECT_EQ(report.hint, "data:\n  type: jet_images\n  train: " + path.string());
+    EXPECT_THAT(report.label_counts, ElementsAre(Pair(0, 1), Pair(1, 1), Pair(3, 1), Pair(4, 1)));
 }
 
 TEST_F(DataTypes, FeatureTablesKeepEveryScalarColumn)

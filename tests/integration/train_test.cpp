@@ -5,10 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/predictions.h"
 #include "core/atomic_file.h"
 #include "tests/support/paths.h"
 #include "tests/support/recipes.h"
 #include "tests/support/run_program.h"
+#include "tests/support/sha256sum.h"
 #include "tests/support/temp_folder.h"
 
 namespace jetsmith {
@@ -84,6 +86,21 @@ TEST_F(Train, TheResolvedConfigRepeatsTheRunBitForBit)
     EXPECT_EQ(weights(run()), weights(again));
 }
 
+TEST_F(Train, TheRunSaysWhichFilesItReadByTheirHashes)
+{
+    const auto metadata = nlohmann::json::parse(read_text(run() / "metadata.json"));
+    const auto& hashes = metadata.at("source_hashes");
+    ASSERT_EQ(hashes.size(), 3U);
+    for (const auto& [split, files] : hashes.items()) {
+        ASSERT_EQ(files.size(), 1U) << split;
+        const auto file = test::sample_folder() / (split + ".h5");
+        EXPECT_EQ(files.begin().value(), test::sha256sum(file)) << split;
+        EXPECT_TRUE(fs::equivalent(files.begin().key(), file)) << split;
+    }
+    EXPECT_THAT(analysis::read_predictions(run() / "predictions.h5").source_hashes,
+                testing::ElementsAre(test::sha256sum(test::sample_folder() / "test.h5")));
+}
+
 TEST_F(Train, EvaluateOnTheTestFileRepeatsTheScores)
 {
     const auto result = run_program({"evaluate", run().string()});
@@ -126,8 +143,43 @@ TEST_F(Train, CheckTrainsOneStepAndWritesNothing)
     const auto result = run_program({"check", recipe().string(), "--set", "data.max_rows=100"},
                                     empty.path().string());
     ASSERT_EQ(result.exit_code, 0) << result.err;
-    EXPECT_THAT(result.out, HasSubstr("ready to train"));
+    EXPECT_THAT(result.err, HasSubstr("ready to train"));
+    EXPECT_EQ(result.out, "");
     EXPECT_TRUE(fs::is_empty(empty.path()));
+}
+
+TEST_F(Train, CheckPrintsTheConfigAloneSoThatItCanBeRedirected)
+{
+    const auto check = [](const fs::path& config) {
+        return run_program({"check", config.string(), "--print-config", "--set",
+                            "data.max_rows=100", "--set", "trainer.device=cpu"});
+    };
+    const auto first = check(recipe());
+    ASSERT_EQ(first.exit_code, 0) << first.err;
+    const auto second = check(folder_->file("printed.yaml", first.out));
+    ASSERT_EQ(second.exit_code, 0) << second.err;
+    EXPECT_EQ(second.out, first.out);
+}
+
+TEST_F(Train, ARunOnFilesOfOneClassEachIsEvaluatedAndRepeated)
+{
+    const auto sample = test::sample_folder() / "train.h5";
+    const std::string files = "[{file: " + sample.string() + ", class: qcd, rows: '0:60'}, {file: " +
+                              sample.string() + ", class: top, rows: '60:120'}]";
+    const fs::path run = folder_->path() / "by_class", again = folder_->path() / "by_class_again";
+    auto arguments = short_training(recipe(), run);
+    for (const char* split : {"train", "val", "test"}) {
+        arguments.push_back("--set");
+        arguments.push_back("data." + std::string(split) + "=" + files);
+    }
+    const auto trained = run_program(arguments);
+    ASSERT_EQ(trained.exit_code, 0) << trained.err;
+    const auto evaluated = run_program({"evaluate", run.string()});
+    EXPECT_EQ(evaluated.exit_code, 0) << evaluated.err;
+    const auto repeated =
+        run_program({"train", (run / "config.yaml").string(), "--out", again.string()});
+    ASSERT_EQ(repeated.exit_code, 0) << repeated.err;
+    EXPECT_EQ(read_text(run / "metrics.json"), read_text(again / "metrics.json"));
 }
 
 struct Mistake {

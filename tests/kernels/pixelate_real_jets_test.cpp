@@ -14,7 +14,7 @@ Collection jets_of(const std::filesystem::path& file)
 {
     const std::string yaml = fmt::format("type: top_tagging\ntest: '{}'\n", file.string());
     Config config(parse_yaml(yaml, "test"), "data", "a test");
-    return Registry<Reader>::make(config, 1)->read(Split::test).constituents();
+    return Registry<Reader>::make(config)->read(Split::test).constituents();
 }
 
 /// "Within 1e-6 of a tie" leaves 1 jet of 500 out, mostly for pixel edges; but the kernel works in

@@ -66,10 +66,10 @@ inline void write_top_tagging(const std::filesystem::path& path, const std::vect
 }
 
 /// A reader from the text of a `data:` section.
-inline std::unique_ptr<Reader> reader_from(const std::string& yaml, uint64_t seed = 1)
+inline std::unique_ptr<Reader> reader_from(const std::string& yaml)
 {
     Config config(parse_yaml(yaml, "test.yaml"), "data", "test");
-    return Registry<Reader>::make(config, seed);
+    return Registry<Reader>::make(config);
 }
 
 inline std::vector<int64_t> integers(const at::Tensor& tensor)
