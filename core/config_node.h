@@ -17,6 +17,7 @@ struct ConfigNode {
     Kind kind = Kind::null;
     std::string scalar;
     bool quoted = false;  ///< '3' in quotes is a text, not a number
+    bool path = false;    ///< names a file (or a glob); known once an option has read it as such
     std::vector<ConfigNode> items;
     std::vector<std::pair<std::string, ConfigNode>> entries;  ///< in file order, keys unique
     std::string file;

@@ -70,7 +70,12 @@ ConfigNode to_node(const std::string& value)
                            value.empty() || parse_number(value, number);
     return ConfigNode::text(value, ambiguous);
 }
-ConfigNode to_node(const fs::path& value) { return to_node(value.string()); }
+ConfigNode to_node(const fs::path& value)
+{
+    ConfigNode node = to_node(value.string());
+    node.path = true;
+    return node;
+}
 
 ConfigNode to_node(const std::map<std::string, double>& value)
 {

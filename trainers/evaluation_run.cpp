@@ -16,11 +16,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-analysis::Predictions predictions_of(const ScoreTable& table, const EventStore& store)
+analysis::Predictions predictions_of(const ScoreTable& table, const EventStore& store,
+                                     FileHashes& hashes)
 {
     analysis::Predictions predictions;
     predictions.table = table;
     predictions.source_files = store.files;
+    for (const auto& file : store.files) predictions.source_hashes.push_back(hashes.of(file));
     if (store.source_files_B.defined()) {
         const auto files = store.source_files_B.to(at::kCPU).contiguous();
         const int32_t* begin = files.const_data_ptr<int32_t>();
@@ -33,12 +35,13 @@ analysis::Predictions predictions_of(const ScoreTable& table, const EventStore& 
 
 void evaluate_into(const fs::path& folder, RunBuilder& run, const EventStore& store)
 {
+    run.hashes.start({store.files.begin(), store.files.end()});
     Evaluation result =
         score_rows(*run.model, *run.input, *run.objective, store, run.config.trainer.batch_size,
                    run.precision.compute, run.class_weights);
     result.table.name = run.config.name;
     log::info("scored {} rows, {} rows/s", result.table.rows, count_text(result.rows_per_second));
-    analysis::write_predictions(folder / "predictions.h5", predictions_of(result.table, store));
+    analysis::write_predictions(folder / "predictions.h5", predictions_of(result.table, store, run.hashes));
     if (!store.labels_B.defined()) {
         log::info("no labels: predictions only");
         return;

@@ -51,6 +51,8 @@ void RunBuilder::load_data(bool with_test)
         if (!reader->has(split))
             throw UserError("data.{}: missing key (a training needs a {} file).",
                             split_name(split), split_name(split));
+    for (const Split split : {Split::train, Split::val, Split::test})
+        if (split != Split::test || with_test) hashes.start(reader->files(split));
     train = reader->read(Split::train);
     val = reader->read(Split::val);
     std::vector<NamedStore> stores{{"train", &train}, {"val", &val}};

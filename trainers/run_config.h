@@ -9,6 +9,7 @@
 
 #include "analysis/evaluate_options.h"
 #include "core/config.h"
+#include "core/file_hashes.h"
 #include "datasets/reader.h"
 #include "inputs/input.h"
 #include "models/model.h"
@@ -42,8 +43,10 @@ class RunConfig {
     /// Every key with the value in force; complete once all components were made.
     std::string resolved() const;
 
-    /// Runs of one model share it: a hash of the resolved config without name and seed.
-    std::string group() const;
+    /// Runs of one model share it: a hash of the resolved config without name, seed and device, in
+    /// which the content of each file stands for its path. Where a run was made, and where its
+    /// files lay, does not make it another model; other data do.
+    std::string group(FileHashes& hashes) const;
 
     /// What a section outside the registries reads, for `jetsmith list`.
     static std::vector<Declaration> declarations();

@@ -70,14 +70,25 @@ std::unique_ptr<Trainer> make_trainer(RunBuilder& run,
                                      run.device, run.precision.compute);
 }
 
-Json metadata_of(const RunBuilder& run)
+/// {split: {file: SHA-256}}.
+Json source_hashes(RunBuilder& run)
+{
+    Json all = Json::object();
+    for (const Split split : {Split::train, Split::val, Split::test})
+        for (const auto& file : run.reader->files(split))
+            all[std::string(split_name(split))][file.string()] = run.hashes.of(file);
+    return all;
+}
+
+Json metadata_of(RunBuilder& run)
 {
     Json metadata = environment_facts(run.device, run.precision);
     metadata["name"] = run.config.name;
-    metadata["group"] = run.config.group();
+    metadata["group"] = run.config.group(run.hashes);
     metadata["seed"] = run.config.seed;
     metadata["class_names"] = run.reader->class_names();
     metadata["parameters"] = trainable_parameters(*run.model);
+    metadata["source_hashes"] = source_hashes(run);
     metadata["data"] = Json::parse(run.data_card_json);
     return metadata;
 }

@@ -10,6 +10,7 @@
 
 #include "core/config_node.h"
 #include "core/device.h"
+#include "core/file_hashes.h"
 #include "datasets/event_store.h"
 #include "datasets/reader.h"
 #include "trainers/run_config.h"
@@ -34,6 +35,7 @@ class RunBuilder {
     at::Device device;
     Precision precision;
     std::unique_ptr<Reader> reader;
+    FileHashes hashes;  ///< of the files read, computed beside the reading
     EventStore train, val;
     std::optional<EventStore> test;
     std::vector<double> class_weights;
