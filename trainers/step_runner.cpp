@@ -13,6 +13,7 @@
 #include <chrono>
 
 #include "core/errors.h"
+#include "core/host_memory.h"
 #include "core/random.h"
 #include "trainers/autocast.h"
 
@@ -35,6 +36,7 @@ StepRunner::StepRunner(const Settings& settings, const Input& input, Model& mode
     : settings_(settings), input_(input), model_(model), objective_(objective),
       optimizer_(optimizer), parameters_(parameters)
 {
+    keep_freed_memory();
     const auto options = parameters.values().options();
     learning_rate_ = at::zeros({}, options);
     skip_ = at::zeros({}, options.dtype(at::kFloat));

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/host_memory.h"
+
+#include <limits>
+
+#ifdef __GLIBC__  // defined by the header before
+#include <malloc.h>
+#endif
+
+namespace jetsmith {
+
+void keep_freed_memory()
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
+    mallopt(M_TRIM_THRESHOLD, -1);  // taken as unsigned: never
+#endif
+}
+
+}  // namespace jetsmith
