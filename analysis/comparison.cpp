@@ -55,11 +55,18 @@ RunFigures measure_run(const ScoreTable& run, const EvaluateOptions& options)
     return figures;
 }
 
-Figure spread_figure(const std::vector<double>& values)
+Figure spread_figure(const std::vector<Figure>& runs)
 {
-    if (std::all_of(values.begin(), values.end(), [](double v) { return std::isnan(v); })) return {};
-    const Spread spread = robust_spread(values);
-    return {spread.median, spread.deviation, false};
+    std::vector<double> values;
+    std::vector<bool> limits;
+    for (const auto& figure : runs) {
+        if (std::isnan(figure.value)) continue;
+        values.push_back(figure.value);
+        limits.push_back(figure.lower_limit);
+    }
+    if (values.empty()) return {};
+    const Spread spread = spread_with_limits(values, limits);
+    return {spread.median, spread.deviation, spread.lower_limit};
 }
 
 void fill_figures(ComparisonRow& row, const EvaluateOptions& options)
@@ -72,15 +79,15 @@ void fill_figures(ComparisonRow& row, const EvaluateOptions& options)
         row.rejections = all[0].rejections;
         return;
     }
-    const auto over_runs = [&](auto value) {
-        std::vector<double> values;
-        for (const auto& figures : all) values.push_back(value(figures));
-        return spread_figure(values);
+    const auto over_runs = [&](auto figure) {
+        std::vector<Figure> figures;
+        for (const auto& run : all) figures.push_back(figure(run));
+        return spread_figure(figures);
     };
-    row.auc = over_runs([](const RunFigures& f) { return f.auc.value; });
-    row.accuracy = over_runs([](const RunFigures& f) { return f.accuracy.value; });
+    row.auc = over_runs([](const RunFigures& f) { return f.auc; });
+    row.accuracy = over_runs([](const RunFigures& f) { return f.accuracy; });
     for (size_t e = 0; e < all[0].rejections.size(); ++e)
-        row.rejections.push_back(over_runs([e](const RunFigures& f) { return f.rejections[e].value; }));
+        row.rejections.push_back(over_runs([e](const RunFigures& f) { return f.rejections[e]; }));
 }
 
 bool runs_share_rows(const ComparisonRow& row)
@@ -128,6 +135,16 @@ RowReplicas row_replicas(const ComparisonRow& row, const EvaluateOptions& evalua
     return result;
 }
 
+/// Not defined where one of the two is but a limit.
+Difference rejection_difference(const Figure& figure, const Figure& first,
+                                const std::vector<double>& replicas,
+                                const std::vector<double>& first_replicas)
+{
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    if (figure.lower_limit || first.lower_limit) return {nan, nan};
+    return paired_difference(figure.value - first.value, replicas, first_replicas);
+}
+
 void add_differences(Comparison& comparison, const EvaluateOptions& evaluate,
                      const TableOptions& options)
 {
@@ -149,8 +166,8 @@ void add_differences(Comparison& comparison, const EvaluateOptions& evaluate,
                 rows[i].accuracy.value - rows[0].accuracy.value, other.accuracy, first.accuracy);
         for (size_t e = 0; e < rows[i].rejections.size(); ++e)
             rows[i].rejection_differences.push_back(
-                paired_difference(rows[i].rejections[e].value - rows[0].rejections[e].value,
-                                  other.rejections[e], first.rejections[e]));
+                rejection_difference(rows[i].rejections[e], rows[0].rejections[e],
+                                     other.rejections[e], first.rejections[e]));
         comparison.bootstrap = options.bootstrap;
     }
 }

@@ -71,6 +71,20 @@ Spread robust_spread(std::span<const double> values, double cut)
             static_cast<int64_t>(values.size() - kept.size())};
 }
 
+Spread spread_with_limits(std::span<const double> values, const std::vector<bool>& is_limit,
+                          double cut)
+{
+    if (std::find(is_limit.begin(), is_limit.end(), true) == is_limit.end())
+        return robust_spread(values, cut);
+    std::vector<double> sorted(values.begin(), values.end());
+    std::sort(sorted.begin(), sorted.end());
+    const double upper_middle = sorted[sorted.size() / 2];
+    Spread spread{median(sorted), std::numeric_limits<double>::quiet_NaN(), std::ssize(values), 0};
+    for (size_t i = 0; i < values.size(); ++i)
+        spread.lower_limit = spread.lower_limit || (is_limit[i] && values[i] <= upper_middle);
+    return spread;
+}
+
 std::vector<std::vector<int>> subsets(int count, int size)
 {
     std::vector<std::vector<int>> all;
@@ -115,6 +129,7 @@ EnsembleResult evaluate_ensembles(std::span<const std::span<const double>> runs,
     const size_t count = members.size();
     std::vector<double> aucs(count);
     std::vector<std::vector<double>> rejections(efficiencies.size(), std::vector<double>(count));
+    std::vector<std::vector<char>> limits(efficiencies.size(), std::vector<char>(count));
     parallel_for(static_cast<int64_t>(count), 1, [&](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; ++i) {
             std::vector<std::span<const double>> chosen;
@@ -122,13 +137,17 @@ EnsembleResult evaluate_ensembles(std::span<const std::span<const double>> runs,
             const auto sample = rank_sample(combine_scores(chosen, how), signal, weights);
             aucs[i] = mann_whitney_auc(sample).value;
             const auto points = working_points(sample, efficiencies);
-            for (size_t e = 0; e < points.size(); ++e) rejections[e][i] = points[e].rejection;
+            for (size_t e = 0; e < points.size(); ++e) {
+                rejections[e][i] = points[e].rejection;
+                limits[e][i] = points[e].lower_limit;
+            }
         }
     });
     constexpr double keep_all = std::numeric_limits<double>::infinity();
     EnsembleResult result{how, size, static_cast<int64_t>(count), robust_spread(aucs, keep_all), {}};
-    for (const auto& values : rejections)
-        result.rejections.push_back(robust_spread(values, keep_all));
+    for (size_t e = 0; e < rejections.size(); ++e)
+        result.rejections.push_back(spread_with_limits(
+            rejections[e], {limits[e].begin(), limits[e].end()}, keep_all));
     return result;
 }
 

@@ -14,12 +14,18 @@ struct Spread {
     double deviation = 0;  ///< standard deviation of the survivors (over N, as published); NaN for one
     int64_t kept = 0;      ///< number of survivors
     int64_t removed = 0;   ///< outliers
+    bool lower_limit = false;  ///< the median is a lower limit
 };
 
 /// Median +- spread. Values further than `cut` robust standard deviations (1.4826 times the median
 /// absolute deviation) from the median are removed first; none are when that deviation is zero.
 /// Infinite and NaN values count as removed. Throws UserError when nothing is left.
 Spread robust_spread(std::span<const double> values, double cut = 3.0);
+
+/// The same for values of which some are lower limits. Their spread is not known (NaN) and nothing
+/// is removed; the median is a lower limit itself unless all limits lie above it.
+Spread spread_with_limits(std::span<const double> values, const std::vector<bool>& is_limit,
+                          double cut = 3.0);
 
 double median(std::vector<double> values);
 

@@ -53,6 +53,8 @@ int64_t EvaluateOptions::signal_label(const ScoreTable& table) const
     std::vector<std::string> known;
     for (int64_t label = 0; label < count; ++label) known.push_back(table.class_name(label));
     const auto found = std::find(known.begin(), known.end(), signal);
+    for (int64_t label = 0; table.class_names.empty() && label < count; ++label)
+        if (signal == std::to_string(label)) return label;
     if (found == known.end())
         throw UserError("evaluate.signal: '{}' is none of the classes ({} wanted).{}", signal,
                         analysis::joined_names(known), suggestion(signal, known));

@@ -43,7 +43,9 @@ Json confusion_json(const ConfusionMatrix& matrix)
 
 Json spread_json(const Spread& spread)
 {
-    return {{"median", number(spread.median)}, {"spread", number(spread.deviation)}};
+    return {{"median", number(spread.median)},
+            {"spread", number(spread.deviation)},
+            {"lower_limit", spread.lower_limit}};
 }
 
 Json ensemble_json(const EnsembleResult& ensemble, const EvaluateOptions& options)
@@ -111,7 +113,9 @@ TextTable ensemble_table(const EvaluationResult& result, const EvaluateOptions& 
                          ensemble.combinations),
              with_error(ensemble.auc.median, ensemble.auc.deviation)});
         for (const auto& spread : ensemble.rejections)
-            table.rows.back().push_back(with_error(spread.median, spread.deviation));
+            table.rows.back().push_back(spread.lower_limit
+                                            ? fmt::format("> {:.4g}", spread.median)
+                                            : with_error(spread.median, spread.deviation));
     }
     return table;
 }

@@ -35,6 +35,14 @@ bool has_rejections(const Comparison& comparison)
     return !comparison.rows.front().rejections.empty();
 }
 
+bool has_limits(const Comparison& comparison)
+{
+    for (const auto& row : comparison.rows)
+        for (const auto& figure : row.rejections)
+            if (figure.lower_limit) return true;
+    return false;
+}
+
 std::string rate_cell(const ComparisonRow& row)
 {
     return row.rate > 0 ? fmt::format("{} {}", count_text(row.rate), row.rate_unit) : "";
@@ -67,7 +75,7 @@ std::vector<std::string> ensemble_row(const EnsembleResult& ensemble, size_t col
         fmt::format("{} subsets", ensemble.combinations),
         with_error(ensemble.auc.median, ensemble.auc.deviation), ""};
     for (const auto& spread : ensemble.rejections)
-        cells.push_back(with_error(spread.median, spread.deviation));
+        cells.push_back(cell(Figure{spread.median, spread.deviation, spread.lower_limit}));
     cells.resize(columns);
     return cells;
 }
@@ -93,6 +101,9 @@ std::vector<std::string> table_notes(const Comparison& comparison)
     if (several)
         notes.push_back("several runs: median +- standard deviation without runs beyond 3 robust "
                         "standard deviations");
+    if (has_limits(comparison))
+        notes.push_back("> : 95 % lower limit, because no background row passes; over several runs "
+                        "the median is one where limits decide it, and has no spread");
     if (has_rejections(comparison)) notes.push_back(std::string("rejection: ") + kRejectionRuleText);
     notes.insert(notes.end(), comparison.notes.begin(), comparison.notes.end());
     return notes;
@@ -115,7 +126,9 @@ Json difference_json(const Difference& difference)
 Json ensemble_json(const EnsembleResult& ensemble)
 {
     const auto spread = [](const Spread& s) {
-        return Json{{"median", number(s.median)}, {"spread", number(s.deviation)}};
+        return Json{{"median", number(s.median)},
+                    {"spread", number(s.deviation)},
+                    {"lower_limit", s.lower_limit}};
     };
     Json json{{"combine", ensemble.how == Combine::mean ? "mean" : "median"},
               {"size", ensemble.size},

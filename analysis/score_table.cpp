@@ -56,7 +56,9 @@ void check_labels(const ScoreTable& table)
 std::string ScoreTable::class_name(int64_t label) const
 {
     const auto index = static_cast<size_t>(label);
-    return index < class_names.size() ? class_names[index] : std::to_string(label);
+    if (index < class_names.size()) return class_names[index];
+    if (classes == 1) return label == 0 ? "background" : "signal";
+    return fmt::format("class {}", label);
 }
 
 bool ScoreTable::weighted() const

@@ -21,12 +21,13 @@ struct ScoreTable {
     std::vector<int64_t> labels_N;            ///< class of each row; empty when unknown
     std::vector<double> weights_N;            ///< may be negative; empty means all one
     std::vector<int64_t> source_rows_N;       ///< row in the input file; empty means 0 ... N - 1
-    std::vector<std::string> class_names;     ///< by label; empty means "0", "1", ...
+    std::vector<std::string> class_names;     ///< by label; may be empty
     std::map<std::string, std::vector<double>> observers;  ///< (N,) each: jet pt, mass, ...
 
     double score(int64_t row, int64_t column) const { return scores_NC[row * classes + column]; }
 
-    /// Name of a label; labels of a single-column table are 0 (background) and 1 (signal).
+    /// Name of a label. Without names: "background" (0) and "signal" (1) where there is one column
+    /// of signal scores, else "class 0", "class 1", ...
     std::string class_name(int64_t label) const;
 
     /// Number of labels that may occur: 2 for a single-column table, else `classes`.

@@ -85,6 +85,33 @@ TEST(Metrics, NamingTheBackgroundAsSignalTurnsTheQuestion)
     EXPECT_EQ(values("auc", table, options)[0].value, 0.75) << "both scale and signal turn";
 }
 
+TEST(ScoreTable, ClassesWithoutNamesAreNamedByWhatTheyAre)
+{
+    ScoreTable table;
+    table.classes = 1;
+    EXPECT_EQ(table.class_name(0), "background");
+    EXPECT_EQ(table.class_name(1), "signal");
+    table.classes = 3;
+    EXPECT_EQ(table.class_name(2), "class 2");
+    table.class_names = {"qcd", "w", "top"};
+    EXPECT_EQ(table.class_name(2), "top");
+}
+
+TEST(EvaluateOptions, ASignalWithoutANameIsChosenByItsNumber)
+{
+    ScoreTable table;
+    table.classes = 3;
+    EvaluateOptions options;
+    for (const char* signal : {"2", "class 2"}) {
+        options.signal = signal;
+        EXPECT_EQ(options.signal_label(table), 2) << signal;
+    }
+    table.class_names = {"qcd", "w", "top"};
+    options.signal = "2";
+    EXPECT_THAT(test::user_error([&] { options.signal_label(table); }),
+                testing::HasSubstr("qcd, w and top wanted"));
+}
+
 TEST(Metrics, AucOfThreeClassesHasMeanRestAndPairs)
 {
     const auto all = values("auc", three_classes());

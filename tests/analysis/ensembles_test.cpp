@@ -41,6 +41,25 @@ TEST(Spread, HandlesEqualInfiniteAndSingleValues)
                 testing::HasSubstr("no finite value"));
 }
 
+TEST(Spread, IsALowerLimitWhereLimitsDecideTheMedian)
+{
+    const auto over = [](std::vector<double> values, std::vector<bool> limits) {
+        return spread_with_limits(values, limits);
+    };
+    // Whatever the limits really are, the median of the first three is 200.
+    const auto above = over({100, 200, 300}, {false, false, true});
+    EXPECT_EQ(above.median, 200);
+    EXPECT_FALSE(above.lower_limit);
+    EXPECT_TRUE(std::isnan(above.deviation));
+    EXPECT_TRUE(over({100, 200, 300}, {false, true, false}).lower_limit);
+    EXPECT_TRUE(over({100, 200, 300}, {true, false, false}).lower_limit) << "it may be above 200";
+    const auto even = over({100, 300, 200, 400}, {false, true, false, false});
+    EXPECT_EQ(even.median, 250);
+    EXPECT_TRUE(even.lower_limit);
+    EXPECT_FALSE(over({100, 300, 200, 400}, {false, false, false, true}).lower_limit);
+    EXPECT_EQ(over({1, 2, 3}, {false, false, false}).deviation, robust_spread({{1, 2, 3}}).deviation);
+}
+
 TEST(Subsets, AreAllOfThemOnce)
 {
     const auto all = subsets(9, 6);

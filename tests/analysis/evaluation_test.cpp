@@ -157,7 +157,7 @@ TEST(Evaluation, OfManyClassesHasACurvePerClassAndNoPairsOnTheTerminal)
     const auto result = evaluate(std::span(&table, 1), {});
     EXPECT_EQ(result.taggers[0].curves.size(), 3U);
     const auto text = metrics_text(result, table, {});
-    EXPECT_THAT(text, HasSubstr("auc[2]"));
+    EXPECT_THAT(text, HasSubstr("auc[class 2]"));
     EXPECT_THAT(text, testing::Not(HasSubstr("|")));
     EXPECT_FALSE(metrics_json(result, table, {}).contains("signal"));
 }

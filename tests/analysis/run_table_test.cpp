@@ -120,6 +120,31 @@ TEST(RunTable, RunsOfOneGroupBecomeOneLineWithSpreadAndEnsembles)
     EXPECT_TRUE(comparison.rows[1].ensembles.empty());
 }
 
+TEST(RunTable, TheMedianOfLowerLimitsIsMarkedAsOne)
+{
+    const TempFolder folder;
+    auto perfect = scores_of(1);
+    for (size_t row = 0; row < kRows; ++row) perfect.scores[row] = perfect.signal[row] ? 0.9 : 0.1;
+    std::vector<std::filesystem::path> runs;
+    for (int run = 0; run < 3; ++run)
+        runs.push_back(write_run(folder, "cnn", "a",
+                                 predictions_of(run == 0 ? scores_of(1) : perfect)));
+    runs.push_back(write_run(folder, "other", "b", predictions_of(scores_of(2))));
+    const auto comparison = compare_runs(runs, TableOptions());
+    const auto& figure = comparison.rows[0].rejections[0];
+    EXPECT_TRUE(figure.lower_limit);
+    EXPECT_TRUE(std::isnan(figure.error));
+    const auto text = format_table(comparison, "text");
+    EXPECT_THAT(text, HasSubstr(" > "));
+    EXPECT_THAT(text, HasSubstr("95 % lower limit"));
+    EXPECT_TRUE(table_json(comparison)["rows"][0]["rejections"][0]["lower_limit"]);
+    for (const auto& ensemble : comparison.rows[0].ensembles)
+        EXPECT_TRUE(ensemble.rejections[0].lower_limit);
+    EXPECT_TRUE(std::isnan(comparison.rows[1].rejection_differences[0].value))
+        << "no difference to a limit";
+    EXPECT_FALSE(std::isnan(comparison.rows[1].auc_difference->value));
+}
+
 TEST(RunTable, PublishedScoresAreMatchedBySourceRow)
 {
     const TempFolder folder;
