@@ -9,6 +9,7 @@
 
 #include "core/errors.h"
 #include "datasets/hdf5/column_table.h"
+#include "datasets/momentum_guess.h"
 
 namespace jetsmith {
 namespace {
@@ -141,6 +142,8 @@ std::string hint(const FileReport& report, const Table& table)
         text +=
             fmt::format("\n  label: {}\n  classes: [{}]", report.label, fmt::join(classes, ", "));
     }
+    if (const auto constituents = constituents_hint(table); !constituents.empty())
+        text += "\n  " + constituents;
     return text;
 }
 

@@ -67,5 +67,85 @@ TEST(FileReport, OneHotClassesAreCounted)
     EXPECT_THAT(report.hint, HasSubstr("label: target\n  classes: [class_0, class_1, class_2]"));
 }
 
+TEST(FileReport, NumberedColumnsOfAFrameAreProposedAsConstituents)
+{
+    const test::TempFolder folder;
+    const auto path = folder.path() / "x.h5";
+    test::PandasTable frame;
+    for (const char* name : {"part_px_", "part_py_", "part_pz_", "part_e_"})
+        for (const char* number : {"0", "1", "2"})
+            frame.floats.push_back(std::string(name) + number);
+    frame.rows = {std::vector<double>(12, 2.0), std::vector<double>(12, 3.0)};
+    {
+        test::Hdf5Writer file(path);
+        frame.write(file, {.chunk = {2}});
+    }
+    const std::string hint = inspect_file(path).hint;
+    EXPECT_THAT(hint, HasSubstr("\n  constituents: {energy: \"part_e_*\", px: \"part_px_*\", py: "
+                                "\"part_py_*\", pz: \"part_pz_*\"}"));
+    const auto store = test::reader_from(hint.substr(hint.find('\n') + 1))->read(Split::train);
+    EXPECT_EQ(store.constituents().momenta_T4.size(0), 6);
+}
+
+/// The hint of a file with these datasets, and the rows and constituents that it reads.
+struct HintCase {
+    const char* name;
+    std::map<std::string, std::vector<hsize_t>> datasets;  ///< name -> shape; all values are 2
+    const char* hint;
+    int64_t constituents;  ///< of all rows; 0: none are read
+};
+
+class ConstituentHint : public testing::TestWithParam<HintCase> {};
+
+TEST_P(ConstituentHint, ReadsTheConstituentsOrShowsWhatToName)
+{
+    const test::TempFolder folder;
+    const auto path = folder.path() / "x.h5";
+    {
+        test::Hdf5Writer file(path);
+        for (const auto& [name, shape] : GetParam().datasets) {
+            size_t count = 1;
+            for (const auto n : shape) count *= n;
+            file.dataset(name, std::vector<float>(count, 2), shape);
+        }
+    }
+    const std::string hint = inspect_file(path).hint;
+    if (*GetParam().hint)
+        EXPECT_THAT(hint, HasSubstr(std::string("\n  ") + GetParam().hint));
+    else
+        EXPECT_THAT(hint, ::testing::Not(HasSubstr("constituents")));
+    const auto store = test::reader_from(hint.substr(hint.find('\n') + 1))->read(Split::train);
+    EXPECT_EQ(store.rows, 3);
+    ASSERT_EQ(store.collections.size(), GetParam().constituents > 0 ? 1U : 0U);
+    if (GetParam().constituents > 0) {
+        EXPECT_EQ(store.constituents().momenta_T4.size(0), GetParam().constituents);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ConstituentHint,
+    testing::Values(
+        HintCase{"Polar",
+                 {{"jet/pt", {3, 5}}, {"jet/eta", {3, 5}}, {"jet/phi", {3, 5}}, {"jet/m", {3, 5}}},
+                 "constituents: {pt: \"jet/pt\", eta: \"jet/eta\", phi: \"jet/phi\", mass: "
+                 "\"jet/m\"}",
+                 15},
+        HintCase{"TheLongest",
+                 {{"mu_pt", {3, 2}}, {"mu_eta", {3, 2}}, {"mu_phi", {3, 2}},
+                  {"cl_pt", {3, 9}}, {"cl_eta", {3, 9}}, {"cl_phi", {3, 9}}, {"cl_E", {3, 8}}},
+                 "constituents: {pt: \"cl_pt\", eta: \"cl_eta\", phi: \"cl_phi\"}",
+                 27},
+        HintCase{"OneArray",
+                 {{"particles", {3, 4, 7}}, {"x", {3}}},
+                 "# constituents: {pt: \"particles[0]\", eta: \"particles[1]\", phi: "
+                 "\"particles[2]\"}",
+                 0},
+        HintCase{"OtherNames",
+                 {{"p4_0", {3, 4}}, {"x", {3}}},
+                 "# constituents: {pt: NAME, eta: NAME, phi: NAME}",
+                 0},
+        HintCase{"SingleNumbers", {{"pt", {3}}, {"eta", {3}}, {"phi", {3}}}, "", 0}),
+    [](const auto& info) { return info.param.name; });
+
 }  // namespace
 }  // namespace jetsmith
