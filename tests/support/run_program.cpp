@@ -16,6 +16,12 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
 {
     const std::string path = program().string();
     ensure(!path.empty(), "JETSMITH_PROGRAM is not set: run the tests with ctest");
+    return run_other(path, arguments, folder);
+}
+
+ProgramResult run_other(const std::string& path, const std::vector<std::string>& arguments,
+                        const std::string& folder)
+{
     const TempFolder output;
     const auto out = output.file("out", ""), err = output.file("err", "");
     std::vector<char*> argv{const_cast<char*>(path.c_str())};
@@ -27,7 +33,7 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
         ::dup2(::open(out.c_str(), O_WRONLY), STDOUT_FILENO);
         ::dup2(::open(err.c_str(), O_WRONLY), STDERR_FILENO);
         if (!folder.empty() && ::chdir(folder.c_str()) != 0) ::_exit(126);
-        ::execv(path.c_str(), argv.data());
+        ::execvp(path.c_str(), argv.data());
         ::_exit(127);
     }
     int status = 0;

@@ -18,4 +18,8 @@ struct ProgramResult {
 ProgramResult run_program(const std::vector<std::string>& arguments,
                           const std::string& folder = "");
 
+/// The same for any program: a path, or a name to be looked for in PATH.
+ProgramResult run_other(const std::string& program, const std::vector<std::string>& arguments,
+                        const std::string& folder = "");
+
 }  // namespace jetsmith::test
