@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Adam and AdamW share: moments, step count and LibTorch's fused kernel.
+// Adam and AdamW but for where the weight decay acts, which is LibTorch's fused kernel of each.
 #pragma once
 
 #include <ATen/ops/zeros.h>
@@ -26,12 +26,29 @@ struct AdamOptions {
     }
 };
 
+/// LibTorch's fused update of lists of tensors, with the learning rate on the device.
+using FusedAdam = void(at::TensorList values, at::TensorList gradients, at::TensorList means,
+                       at::TensorList squares, at::TensorList largest_squares,
+                       at::TensorList steps, const at::Tensor& learning_rate, double beta1,
+                       double beta2, double weight_decay, double epsilon, bool amsgrad,
+                       bool maximize, const std::optional<at::Tensor>& grad_scale,
+                       const std::optional<at::Tensor>& found_inf);
+
 class AdamBase : public Optimizer {
   public:
-    AdamBase(const AdamOptions& options, const at::Tensor& values)
-        : options_(options), mean_(at::zeros_like(values)), square_(at::zeros_like(values)),
+    AdamBase(FusedAdam& fused, const AdamOptions& options, const at::Tensor& values)
+        : fused_(fused), options_(options), mean_(at::zeros_like(values)), square_(at::zeros_like(values)),
           steps_(at::zeros({}, values.options().dtype(at::kFloat)))
     {
+    }
+
+    void step(at::Tensor& values, const at::Tensor& gradients, const at::Tensor& learning_rate,
+              const at::Tensor& skip) override
+    {
+        steps_.add_(1).sub_(skip);
+        fused_({values}, {gradients}, {mean_}, {square_}, {}, {steps_}, learning_rate,
+               options_.beta1, options_.beta2, options_.weight_decay, options_.epsilon,
+               /*amsgrad=*/false, /*maximize=*/false, /*grad_scale=*/{}, /*found_inf=*/skip);
     }
 
     std::map<std::string, at::Tensor> state() override
@@ -40,7 +57,8 @@ class AdamBase : public Optimizer {
     }
     double learning_rate() const override { return options_.lr; }
 
-  protected:
+  private:
+    FusedAdam& fused_;
     AdamOptions options_;
     at::Tensor mean_, square_, steps_;
 };

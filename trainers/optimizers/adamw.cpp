@@ -13,16 +13,9 @@ class AdamW final : public AdamBase {
         explicit Options(Config& config) : AdamOptions(config, /*default_decay=*/0.01) {}
     };
 
-    using AdamBase::AdamBase;
-
-    void step(at::Tensor& values, const at::Tensor& gradients, const at::Tensor& learning_rate,
-              const at::Tensor& skip) override
+    AdamW(const Options& options, const at::Tensor& values)
+        : AdamBase(at::_fused_adamw_, options, values)
     {
-        steps_.add_(1).sub_(skip);
-        at::_fused_adamw_({values}, {gradients}, {mean_}, {square_}, /*max_exp_avg_sqs=*/{}, {steps_},
-                       learning_rate, options_.beta1, options_.beta2, options_.weight_decay,
-                       options_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
-                       /*grad_scale=*/{}, /*found_inf=*/skip);
     }
 };
 
