@@ -50,15 +50,15 @@ Range parse_range(const std::string& text)
     return range;
 }
 
-EventStore only_rows(const EventStore& store, const Range& range)
+EventStore only_rows(const EventStore& store, const std::string& text)
 {
+    const Range range = parse_range(text);
     const auto& row = store.source_rows_B;
     const auto kept = row.ge(range.begin).logical_and(row.lt(range.end)).nonzero().squeeze(1);
     if (kept.size(0) == 0)
-        throw UserError(
-            "--rows: no row from {} to {} is left (the data section kept {} rows). "
-            "Choose other rows, or change data.selection.",
-            range.begin, range.end, store.rows);
+        throw UserError("--rows: '{}' holds none of the {} rows that were read (numbers {} to {}). "
+                        "Choose other rows.",
+                        text, store.rows, row.min().item<int64_t>(), row.max().item<int64_t>());
     return store.select(kept);
 }
 
@@ -69,7 +69,7 @@ void pixelate(const PixelateArguments& arguments)
     const auto input = config.make_input();
     const std::vector<std::filesystem::path> files(arguments.files.begin(), arguments.files.end());
     auto store = reader->read_files(files);
-    if (!arguments.rows.empty()) store = only_rows(store, parse_range(arguments.rows));
+    if (!arguments.rows.empty()) store = only_rows(store, arguments.rows);
     if (input->learns()) input->fit(reader->read(Split::train));
     inputs::write_images(store, *input, config.resolved(), arguments.out);
     fmt::print("{}: {} images\n", arguments.out, store.rows);

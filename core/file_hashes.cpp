@@ -19,7 +19,8 @@ void FileHashes::start(const std::vector<std::filesystem::path>& files)
     for (const auto& file : files) {
         const std::string key = key_of(file);
         if (hashes_.count(key)) continue;
-        tasks.emplace_back([key](const std::stop_token& stop) { return sha256_of_file(key, stop); });
+        tasks.emplace_back(
+            [key](const std::stop_token& stop) { return sha256_of_file(key, stop); });
         hashes_.emplace(key, tasks.back().get_future().share());
     }
     if (tasks.empty()) return;

@@ -44,8 +44,8 @@ void compress_portable(uint32_t* state, const uint8_t* data, size_t blocks)
             w[t] = w[t - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ (a >> 3)) + w[t - 7] +
                    (std::rotr(b, 17) ^ std::rotr(b, 19) ^ (b >> 10));
         }
-        auto [a, b, c, d, e, f, g, h] =
-            std::array{state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7]};
+        auto [a, b, c, d, e, f, g, h] = std::array{state[0], state[1], state[2], state[3],
+                                                   state[4], state[5], state[6], state[7]};
         for (size_t t = 0; t < 64; ++t) {
             const uint32_t first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) +
                                    ((e & f) ^ (~e & g)) + kRound[t] + w[t];
@@ -82,8 +82,8 @@ __attribute__((target("sha,sse4.1,ssse3"))) void compress_x86(uint32_t* state, c
         const __m128i abef_before = abef, cdgh_before = cdgh;
         __m128i w[4];
         for (int k = 0; k < 4; ++k)
-            w[k] = _mm_shuffle_epi8(
-                _mm_loadu_si128(reinterpret_cast<const __m128i*>(data) + k), swap);
+            w[k] =
+                _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data) + k), swap);
 #pragma GCC unroll 16
         for (int r = 0; r < 16; ++r) {
             const __m128i sum = _mm_add_epi32(
@@ -140,7 +140,8 @@ std::string Sha256::hex()
     const uint64_t bits = 8 * bytes_;
     std::vector<uint8_t> tail(1, 0x80);  // a one, zeros to the end of the block, the length in bits
     while ((bytes_ + tail.size()) % kBlock != kBlock - 8) tail.push_back(0);
-    for (int shift = 56; shift >= 0; shift -= 8) tail.push_back(static_cast<uint8_t>(bits >> shift));
+    for (int shift = 56; shift >= 0; shift -= 8)
+        tail.push_back(static_cast<uint8_t>(bits >> shift));
     update(tail);
     std::string text;
     for (const uint32_t word : state_) text += fmt::format("{:08x}", word);

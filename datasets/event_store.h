@@ -29,6 +29,7 @@ struct EventStore {
     at::Tensor weights_B;                           ///< float64 event weights; ones by default
     at::Tensor source_rows_B;                       ///< int64, row in its file
     at::Tensor source_files_B;                      ///< int32, index into files
+    std::string row_noun = "rows";  ///< what a row is, in the plural: "jets", "events"
     std::vector<std::string> class_names;
     std::vector<std::string> files;  ///< absolute paths
 

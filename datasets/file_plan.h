@@ -17,6 +17,7 @@ namespace jetsmith {
 
 /// The columns of a data type, by their names in the file.
 struct WantedColumns {
+    std::string row_noun = "rows";  ///< what a row of this data type is: "jets", "events"
     std::string key;  ///< frame or group; empty: the only one
     std::optional<MomentumNames> momenta;
     std::string label;                   ///< class number, or one value per class; may be empty

@@ -106,6 +106,7 @@ EventStore Hdf5Reader::finish(EventStore store, const std::vector<FileRows>& fil
                             ? fmt::format(" (none passes '{}')", options_.selection->text())
                             : "");
     store.class_names = options_.classes;
+    store.row_noun = wanted_.row_noun;
     return store;
 }
 

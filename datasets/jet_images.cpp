@@ -31,6 +31,7 @@ class JetImages final : public Hdf5Reader {
     static WantedColumns wanted(const Options& options)
     {
         WantedColumns columns;
+        columns.row_noun = "jets";
         columns.dense["images"] = options.images;
         columns.label = options.label;
         if (options.label.empty()) {

@@ -28,6 +28,7 @@ class LhcoRaw final : public Hdf5Reader {
     static WantedColumns wanted(const Options& options)
     {
         WantedColumns columns;
+        columns.row_noun = "events";
         const std::string range = std::to_string(3 * options.hadrons);
         columns.momenta = {
             .pt = "0:" + range + ":3", .eta = "1:" + range + ":3", .phi = "2:" + range + ":3"};

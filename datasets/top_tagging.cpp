@@ -38,6 +38,7 @@ class TopTagging final : public Hdf5Reader {
     static WantedColumns wanted()
     {
         WantedColumns columns;
+        columns.row_noun = "jets";
         columns.momenta = {.energy = "E_*", .px = "PX_*", .py = "PY_*", .pz = "PZ_*"};
         columns.label = "is_signal_new";
         columns.fallback_names = published_names();

@@ -24,7 +24,7 @@ std::span<const T> values(const at::Tensor& tensor)
 
 void write_batches(const EventStore& store, const Input& input, hdf5::ArrayWriter& file)
 {
-    Progress progress("pixelate", store.rows, "jets");
+    Progress progress("pixelate", store.rows, store.row_noun);
     for (int64_t begin = 0; begin < store.rows; begin += kBatch) {
         const int64_t end = std::min(begin + kBatch, store.rows);
         const auto batch =

@@ -40,7 +40,8 @@ void evaluate_into(const fs::path& folder, RunBuilder& run, const EventStore& st
         score_rows(*run.model, *run.input, *run.objective, store, run.config.trainer.batch_size,
                    run.precision.compute, run.class_weights);
     result.table.name = run.config.name;
-    log::info("scored {} rows, {} rows/s", result.table.rows, count_text(result.rows_per_second));
+    log::info("scored {} {}, {} {}/s", result.table.rows, store.row_noun,
+              count_text(result.rows_per_second), store.row_noun);
     analysis::write_predictions(folder / "predictions.h5", predictions_of(result.table, store, run.hashes));
     if (!store.labels_B.defined()) {
         log::info("no labels: predictions only");

@@ -27,7 +27,7 @@ class ProgressCallback final : public Callback {
             const int64_t epoch = trainer.position().epoch + 1;
             bar_ = std::make_unique<Progress>(
                 fmt::format("epoch {}/{}", epoch, trainer.options().epochs),
-                trainer.rows_per_epoch(), "jets");
+                trainer.rows_per_epoch(), trainer.row_noun());
             steps_ = 0;
         }
         // Reading the loss waits for a GPU, so the bar hears it only now and then.
@@ -41,10 +41,10 @@ class ProgressCallback final : public Callback {
         std::string metrics;
         for (const auto& metric : record.metrics)
             metrics += fmt::format("  {} {:.4g}", metric.name, metric.value);
-        log::info("epoch {}/{}  loss {:.4f}  val loss {:.4f}{}  {} jets/s  {}  data {:.1f} %",
+        log::info("epoch {}/{}  loss {:.4f}  val loss {:.4f}{}  {} {}/s  {}  data {:.1f} %",
                   record.epoch, trainer.options().epochs, record.train_loss, record.val_loss,
-                  metrics, count_text(record.rows_per_second), duration_text(record.seconds),
-                  100 * record.data_share);
+                  metrics, count_text(record.rows_per_second), trainer.row_noun(),
+                  duration_text(record.seconds), 100 * record.data_share);
     }
 
   private:

@@ -58,6 +58,7 @@ void Trainer::fit(const EventStore& train, const EventStore& val,
 {
     length_ = training_length(options_, train.rows);
     rows_per_epoch_ = train.rows;
+    row_noun_ = train.row_noun;
     for (auto& callback : parts_.callbacks) callback->on_fit_begin(*this);
     while (position_.epoch < options_.epochs && !position_.stop) {
         EpochRecord record = train_epoch(train);

@@ -73,6 +73,8 @@ class Trainer {
     /// Rows done of how many in the running epoch, for progress displays.
     int64_t rows_done() const { return rows_done_; }
     int64_t rows_per_epoch() const { return rows_per_epoch_; }
+    /// What a training row is: "jets", "events".
+    const std::string& row_noun() const { return row_noun_; }
     /// Mean loss of the running epoch so far; waits for the device.
     double running_loss() const;
 
@@ -98,6 +100,7 @@ class Trainer {
     TrainerPosition position_;
     TrainingLength length_;
     int64_t rows_done_ = 0, rows_per_epoch_ = 0;
+    std::string row_noun_;
 };
 
 /// Steps of a training of `rows` rows.

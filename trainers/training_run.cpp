@@ -136,7 +136,7 @@ fs::path train_run(const ConfigNode& root, const fs::path& out)
     run.val = run.val.to(run.device);
     trainer->fit(run.train, run.val, run.config.evaluate);
 
-    metadata["train_rate"] = {{"value", rate}, {"unit", "rows/s"}};
+    metadata["train_rate"] = {{"value", rate}, {"unit", run.train.row_noun + "/s"}};
     metadata["epochs"] = trainer->position().epoch;
     if (run.device.is_cuda())
         metadata["peak_gpu_memory"] = cuda_plugin()->peak_memory(run.device.index());

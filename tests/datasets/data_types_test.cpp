@@ -58,6 +58,7 @@ TEST_F(DataTypes, LhcoHadronsBecomeMasslessFourMomentaWithoutPadding)
     const EventStore store = read("type: lhco_raw\nhadrons: 2");
     EXPECT_EQ(integers(store.labels_B), (std::vector<int64_t>{1, 0}));
     EXPECT_THAT(store.class_names, ElementsAre("background", "signal"));
+    EXPECT_EQ(store.row_noun, "events");
     EXPECT_EQ(integers(store.constituents().offsets_B1), (std::vector<int64_t>{0, 1, 3}));
     const double expected[3][3] = {{10, 0.5, 1.25}, {3, -1, -2}, {40, 2, 3}};
     const auto p = floats(store.constituents().momenta_T4);
@@ -128,6 +129,7 @@ TEST_F(DataTypes, PublishedJetImageFilesNameTheClassInTheOneHotColumnsOfJets)
     const EventStore store = read("type: jet_images");
     EXPECT_EQ(integers(store.labels_B), labels);
     EXPECT_THAT(store.class_names, ElementsAre("gluon", "quark", "W", "Z", "top"));
+    EXPECT_EQ(store.row_noun, "jets");
     EXPECT_EQ(integers(read("type: jet_images\nlabel: 'jets[53:58]'").labels_B), labels);
     EXPECT_THAT(test::user_error([&] { read("type: jet_images\nlabel: 'jets[53:60]'"); }),
                 HasSubstr("column 'jets[53:60]' does not exist ('jets' has 59 elements"));
@@ -152,6 +154,7 @@ TEST_F(DataTypes, FeatureTablesKeepEveryScalarColumn)
     const EventStore store = read(yaml + "select: mjj > 3000");
     EXPECT_EQ(store.rows, 1);
     EXPECT_EQ(integers(store.labels_B), std::vector<int64_t>{1});
+    EXPECT_EQ(store.row_noun, "rows");
     EXPECT_EQ(store.scalars.size(), 2u);
     EXPECT_EQ(store.scalars.at("tau21").item<float>(), 0.25f);
     EXPECT_EQ(read(yaml + "columns: [tau21]").scalars.size(), 1u);

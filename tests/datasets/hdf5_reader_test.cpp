@@ -72,6 +72,7 @@ TEST_F(Hdf5ReaderTest, JetsComeBackAsWrittenWithoutPadding)
         EXPECT_EQ(integers(store.source_rows_B)[b], static_cast<int64_t>(b));
     }
     EXPECT_THAT(store.class_names, ElementsAre("qcd", "top"));
+    EXPECT_EQ(store.row_noun, "jets");
     EXPECT_THAT(store.files, ElementsAre(path.string()));
     EXPECT_EQ(store.weights_B.sum().item<double>(), static_cast<double>(kJets));
 }

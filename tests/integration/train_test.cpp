@@ -46,6 +46,8 @@ TEST_P(RecipeTraining, FillsTheRunFolder)
         EXPECT_TRUE(fs::exists(run / name)) << name;
     const auto metadata = nlohmann::json::parse(read_text(run / "metadata.json"));
     EXPECT_GT(metadata.at("parameters").get<int64_t>(), 0);
+    const auto rate = metadata.at("train_rate").at("unit").get<std::string>();
+    EXPECT_THAT(result.err, HasSubstr(" " + rate + "  ")) << "the log calls rows what the data do";
     EXPECT_EQ(metadata.at("format_version"), 1);
 }
 

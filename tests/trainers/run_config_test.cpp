@@ -23,7 +23,8 @@ class Clone {
     }
 
     /// The group of a run of this recipe with some keys changed.
-    std::string group(const std::vector<std::string>& changes = {}, const std::string& train = "a.h5")
+    std::string group(const std::vector<std::string>& changes = {},
+                      const std::string& train = "a.h5")
     {
         const auto recipe = folder_.file(
             "recipe.yaml", "name: x\nseed: 1\ndata: {type: top_tagging, train: " + train +
@@ -67,7 +68,8 @@ TEST(Group, DiffersWhenTheModelOrItsDataDiffer)
     EXPECT_NE(here.group({"trainer.epochs=3"}), group);
     EXPECT_NE(here.group({"data.max_rows=5"}), group);
     EXPECT_NE(here.group({}, "[a.h5, b.h5]"), group);
-    EXPECT_NE(here.group({}, "[{file: a.h5, class: qcd}]"), here.group({}, "[{file: a.h5, class: top}]"));
+    EXPECT_NE(here.group({}, "[{file: a.h5, class: qcd}]"),
+              here.group({}, "[{file: a.h5, class: top}]"));
     EXPECT_NE(other_data.group(), group);
 }
 

@@ -28,6 +28,14 @@ double accuracy(const ScoreTable& table)
     return static_cast<double>(right) / static_cast<double>(table.rows);
 }
 
+TEST(Trainer, CallsItsRowsWhatTheDataCallThem)
+{
+    ToyTraining toy("trainer: {epochs: 1}\n");
+    toy.train.row_noun = "events";
+    toy.fit();
+    EXPECT_EQ(toy.trainer->row_noun(), "events");
+}
+
 TEST(Trainer, LearnsToTellTheToyClassesApart)
 {
     ToyTraining toy("trainer: {epochs: 15}\n");
