@@ -96,7 +96,8 @@ class JetLanes {
         HWY_ALIGN int32_t cells[Ops::kMaxLanes], amounts[Ops::kMaxLanes];
         const Real nowhere = Ops::all(static_cast<double>(s_.cells));
         hn::Store(hn::DemoteTo(integers, Ops::choose(inside, cell, nowhere)), integers, cells);
-        hn::Store(hn::DemoteTo(integers, amount), integers, amounts);
+        // The cell outside gets zeros: the amounts of constituents that are no momenta overflow it.
+        hn::Store(hn::DemoteTo(integers, hn::IfThenElseZero(inside, amount)), integers, amounts);
         for (int i = 0; i < Ops::lanes(); ++i) s_.tile[static_cast<size_t>(cells[i])] += amounts[i];
     }
 
