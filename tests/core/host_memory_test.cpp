@@ -28,6 +28,9 @@ TEST(HostMemory, LargeBlocksAreUsedAgainWithoutFreshPages)
 #ifndef __GLIBC__
     GTEST_SKIP() << "the C library is not glibc";
 #endif
+#ifdef __SANITIZE_ADDRESS__
+    GTEST_SKIP() << "AddressSanitizer brings an allocator of its own";
+#endif
     keep_freed_memory();
     page_faults_of_one_allocation();
     EXPECT_LT(page_faults_of_one_allocation(), 100);  // 12,288 pages of 4 kB
