@@ -12,7 +12,8 @@ namespace jetsmith::analysis {
 namespace {
 
 constexpr int kWidth = 500, kHeight = 360, kRatioHeight = 110;  // SVG units
-constexpr double kLeft = 76, kRight = 14, kTop = 12, kBottom = 56, kGap = 10;
+constexpr double kLeft = 88, kRight = 14, kTop = 12, kBottom = 56, kGap = 10;
+constexpr double kLabelAt = 10;  // middle of the y label
 constexpr auto kGrey = "#808080";
 
 struct Range {
@@ -150,8 +151,13 @@ std::string axis_commands(const Axis& axis, char letter, const Range& range, boo
 {
     std::string text =
         fmt::format("set {0}range [{1:.7g}:{2:.7g}]\n", letter, range.low, range.high);
-    text += fmt::format("set {}label {} offset {}\n", letter, labelled ? quoted(axis.label) : "''",
-                        letter == 'x' ? "0,0.5" : "0.6,0");
+    const std::string label = labelled ? quoted(axis.label) : "''";
+    // gnuplot would push a y label out of the picture where the tics are wide.
+    text += letter == 'x' ? fmt::format("set xlabel {} offset 0,0.5\n", label)
+                          : fmt::format(
+                                "set label 1 {} at screen {:.5f}, graph 0.5 center "
+                                "rotate by 90\n",
+                                label, kLabelAt / kWidth);
     const bool whole = axis.whole && range.high - range.low < 8;
     if (!axis.log) {
         text += fmt::format("unset logscale {0}\nset {0}tics autofreq\nset format {0} '{1}'\n",

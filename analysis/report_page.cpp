@@ -47,7 +47,7 @@ summary{cursor:pointer;padding:10px 14px;font-weight:600;overflow-wrap:anywhere}
 details>.inside{padding:0 14px 12px}
 details .scroll{border:0}
 pre{margin:0;overflow-x:auto;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-.pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
+.pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(118px,1fr));gap:12px}
 .pictures.large{grid-template-columns:repeat(auto-fill,minmax(min(100%,240px),1fr))}
 img.pixels{display:block;width:100%;height:auto;image-rendering:pixelated;
 border:1px solid var(--line)}

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kAveraged = 10'000;
 constexpr int64_t kBatch = 1000;
-constexpr int64_t kShown = 8;  // of the best and of the worst
+constexpr int64_t kShown = 8;  // of the best and of the worst, shared among the classes
 
 at::Tensor images_of(const Input& input, const EventStore& store, const at::Tensor& rows)
 {
@@ -34,14 +34,15 @@ std::vector<std::vector<float>> averages(const Input& input, const EventStore& s
     const auto labels = store.labels_B.to(at::kCPU);
     std::vector<at::Tensor> sums(store.class_names.size());
     std::vector<int64_t> counts(store.class_names.size(), 0);
-    for (int64_t begin = 0; begin < std::min(store.rows, kAveraged); begin += kBatch) {
-        const int64_t end = std::min({begin + kBatch, store.rows, kAveraged});
-        const auto images = images_of(input, store, at::arange(begin, end, at::kLong));
+    // Rows from the whole file, which may be ordered by class.
+    const int64_t stride = (store.rows + kAveraged - 1) / kAveraged;
+    for (int64_t begin = 0; begin < store.rows; begin += kBatch * stride) {
+        const int64_t end = std::min(begin + kBatch * stride, store.rows);
+        const auto rows = at::arange(begin, end, stride, at::kLong);
+        const auto images = images_of(input, store, rows);
+        const auto labels_of_rows = labels.index_select(0, rows);
         for (size_t label = 0; label < sums.size(); ++label) {
-            const auto chosen = labels.narrow(0, begin, end - begin)
-                                    .eq(static_cast<int64_t>(label))
-                                    .nonzero()
-                                    .flatten();
+            const auto chosen = labels_of_rows.eq(static_cast<int64_t>(label)).nonzero().flatten();
             const auto sum = images.index_select(0, chosen).to(at::kDouble).sum(0);
             sums[label] = sums[label].defined() ? sums[label].add(sum) : sum;
             counts[label] += chosen.numel();
@@ -53,29 +54,33 @@ std::vector<std::vector<float>> averages(const Input& input, const EventStore& s
     return result;
 }
 
-/// Row positions decided rightly (or wrongly), surest first: by the score of the true class.
+/// Row positions decided rightly (or wrongly), class by class, each with its surest first: by the
+/// score of the true class.
 std::vector<int64_t> surest(const ScoreTable& table, bool right)
 {
-    std::vector<int64_t> rows;
-    const auto true_score = [&](int64_t row) {
-        return table.score(row, table.labels_N[static_cast<size_t>(row)]);
-    };
+    std::vector<std::vector<int64_t>> rows_of_class(static_cast<size_t>(table.classes));
     for (int64_t row = 0; row < table.rows; ++row) {
         const auto* scores = table.scores_NC.data() + row * table.classes;
         const int64_t decided = std::max_element(scores, scores + table.classes) - scores;
-        if ((decided == table.labels_N[static_cast<size_t>(row)]) == right) rows.push_back(row);
+        const int64_t label = table.labels_N[static_cast<size_t>(row)];
+        if ((decided == label) == right) rows_of_class[static_cast<size_t>(label)].push_back(row);
     }
-    const auto shown = std::min(kShown, static_cast<int64_t>(rows.size()));
-    std::partial_sort(rows.begin(), rows.begin() + shown, rows.end(), [&](int64_t a, int64_t b) {
-        const double x = true_score(a), y = true_score(b);
-        return x != y ? (right ? x > y : x < y) : a < b;
-    });
-    rows.resize(static_cast<size_t>(shown));
-    return rows;
+    std::vector<int64_t> chosen;
+    for (int64_t label = 0; label < table.classes; ++label) {
+        auto& rows = rows_of_class[static_cast<size_t>(label)];
+        const auto shown = std::min(std::max<int64_t>(1, kShown / table.classes), std::ssize(rows));
+        std::partial_sort(rows.begin(), rows.begin() + shown, rows.end(),
+                          [&](int64_t a, int64_t b) {
+                              const double x = table.score(a, label), y = table.score(b, label);
+                              return x != y ? (right ? x > y : x < y) : a < b;
+                          });
+        chosen.insert(chosen.end(), rows.begin(), rows.begin() + shown);
+    }
+    return chosen;
 }
 
-analysis::ShownJets shown_jets(const Input& input, const EventStore& store,
-                               const ScoreTable& table, bool right)
+analysis::ShownJets shown_jets(const Input& input, const EventStore& store, const ScoreTable& table,
+                               bool right)
 {
     analysis::ShownJets jets;
     const auto rows = surest(table, right);

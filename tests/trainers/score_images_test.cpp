@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainers/score_images.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include "analysis/report_images.h"
+#include "core/config.h"
+#include "tests/support/temp_folder.h"
+
+namespace jetsmith {
+namespace {
+
+/// Rows 0 to first_class - 1 are of class 0 with every pixel 1, the rest of class 1 with 3.
+EventStore ordered_store(int64_t rows, int64_t first_class)
+{
+    EventStore store;
+    store.rows = rows;
+    store.class_names = {"qcd", "top"};
+    store.labels_B = at::arange(rows, at::kLong).ge(first_class).to(at::kLong);
+    store.dense["images"] = store.labels_B.to(at::kFloat)
+                                .mul(2)
+                                .add(1)
+                                .view({rows, 1, 1})
+                                .expand({rows, 2, 2})
+                                .contiguous();
+    store.weights_B = at::full({rows}, 1, at::kDouble);
+    store.source_rows_B = at::arange(rows, at::kLong);
+    store.source_files_B = at::zeros({rows}, at::kInt);
+    return store;
+}
+
+/// Probability of the true class 0.6 + row / (10 rows); every tenth row of a class is wrong.
+ScoreTable table_of(const EventStore& store)
+{
+    ScoreTable table;
+    table.rows = store.rows;
+    table.classes = 2;
+    for (int64_t row = 0; row < store.rows; ++row) {
+        const int64_t label = store.labels_B[row].item<int64_t>();
+        const double sure =
+            0.6 + static_cast<double>(row) / (10.0 * static_cast<double>(store.rows));
+        const double of_top = (label == 1) == (row % 10 != 0) ? sure : 1 - sure;
+        table.scores_NC.insert(table.scores_NC.end(), {1 - of_top, of_top});
+        table.labels_N.push_back(label);
+        table.source_rows_N.push_back(row);
+    }
+    return table;
+}
+
+analysis::ReportImages images_of(int64_t rows, int64_t first_class)
+{
+    Config config(parse_yaml("type: image\n", "test"), "inputs", "test");
+    const auto input = Registry<Input>::make(config);
+    const auto store = ordered_store(rows, first_class);
+    const test::TempFolder folder;
+    write_score_images(folder.path() / "images.h5", *input, store, table_of(store));
+    return analysis::read_report_images(folder.path() / "images.h5");
+}
+
+TEST(ScoreImages, EveryClassOfALongOrderedFileHasItsAverage)
+{
+    const auto images = images_of(25'000, 20'000);  // more rows than are averaged
+    ASSERT_EQ(images.averages_CHW.size(), 2);
+    for (const float pixel : images.averages_CHW[0]) EXPECT_FLOAT_EQ(pixel, 1);
+    for (const float pixel : images.averages_CHW[1]) EXPECT_FLOAT_EQ(pixel, 3);
+}
+
+TEST(ScoreImages, TheSurestOfEachClassAreShown)
+{
+    const auto images = images_of(100, 50);
+    EXPECT_EQ(images.best.source_rows, (std::vector<int64_t>{49, 48, 47, 46, 99, 98, 97, 96}));
+    EXPECT_EQ(images.worst.source_rows, (std::vector<int64_t>{40, 30, 20, 10, 90, 80, 70, 60}));
+    EXPECT_EQ(images.best.labels, (std::vector<int64_t>{0, 0, 0, 0, 1, 1, 1, 1}));
+}
+
+}  // namespace
+}  // namespace jetsmith
