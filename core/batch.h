@@ -15,6 +15,7 @@ struct Batch {
     at::Tensor features_BF;    ///< float32, one row of numbers per event
     at::Tensor features_TF;    ///< float32, ragged objects, rows marked off by offsets_B1
     at::Tensor offsets_B1;     ///< int64 (B + 1): objects of row b are [offsets[b], offsets[b + 1])
+    at::Tensor fractions_T;    ///< float32, share of each object in the summed pt of its row
     at::Tensor labels_B;       ///< int64, class of each row; -1 where unknown
     at::Tensor weights_B;      ///< float32, event weight x class weight as the loss uses it
     at::Tensor source_rows_B;  ///< int64, position of each row in its EventStore
@@ -29,6 +30,7 @@ struct BatchShape {
     int64_t width = 0;
     int64_t features = 0;  ///< per row or per object
     int64_t classes = 0;   ///< of the labels
+    bool directions = false;  ///< features_TF are directions alone: no energy, momentum or type
 };
 
 }  // namespace jetsmith

@@ -39,6 +39,10 @@ class Input {
     /// What a model needs to know of the batches made from this store; `classes` stays 0.
     virtual BatchShape shape(const EventStore& store) const = 0;
 
+    /// True when batches of as many rows always have tensors of the same shapes, as a captured CUDA
+    /// graph needs.
+    virtual bool fixed_shapes() const { return true; }
+
     /// True when make() needs fit() or load_state() before it.
     virtual bool learns() const { return false; }
 

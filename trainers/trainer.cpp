@@ -36,7 +36,8 @@ Trainer::Trainer(const TrainerOptions& options, TrainerParts parts, FlatParamete
     settings.clip_norm = options.clip_norm;
     settings.compute = compute;
     settings.class_weights = parts_.class_weights;
-    settings.use_graph = device.is_cuda() && options.accumulate == 1;
+    settings.use_graph =
+        device.is_cuda() && options.accumulate == 1 && parts_.input.fixed_shapes();
     runner_ = std::make_unique<StepRunner>(settings, parts_.input, parts_.model, parts_.objective,
                                            *parts_.optimizer, parameters_);
 }
