@@ -9,11 +9,13 @@
 // efn. Weights start He-uniform and biases at 0, as published. B jets, T constituents of all jets
 // together, F features, L latent, C classes.
 #include <ATen/ops/dropout.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/nn/init.h>
 #include <torch/nn/modules/linear.h>
 
 #include "kernels/segment_sum/segment_sum.h"
 #include "models/layers/dense.h"
+#include "models/layers/summed_layers.h"
 #include "models/model.h"
 
 namespace jetsmith {
@@ -49,7 +51,9 @@ class DeepSets final : public Model {
     };
 
     DeepSets(const Options& options, const BatchShape& shape)
-        : efn_(options.variant == "efn"), latent_dropout_(options.latent_dropout)
+        : efn_(options.variant == "efn"),
+          rectified_(options.f_layers.activation == "relu"),
+          latent_dropout_(options.latent_dropout)
     {
         if (shape.features == 0)
             throw UserError(
@@ -77,15 +81,20 @@ class DeepSets final : public Model {
 
     Prediction forward(const Batch& batch) override
     {
-        const auto phi_TL = phi_->forward(batch.features_TF);
-        auto latent_BL =
-            kernels::segment_sum(phi_TL, batch.offsets_B1, efn_ ? batch.fractions_T : at::Tensor());
+        const at::Tensor weights_T = efn_ ? batch.fractions_T : at::Tensor();
+        at::Tensor latent_BL =
+            rectified_ ? layers::summed_rectified_layers(batch.features_TF, batch.offsets_B1,
+                                                         weights_T, phi_->parameters())
+                       : kernels::segment_sum(phi_->forward(batch.features_TF), batch.offsets_B1,
+                                              weights_T);
+        // Sums over many constituents keep their float32 digits; F is a small part of the work.
+        const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
         if (latent_dropout_ > 0) latent_BL = at::dropout(latent_BL, latent_dropout_, is_training());
         return {.logits_BC = output_(f_->forward(latent_BL)), .latent_BL = latent_BL};
     }
 
   private:
-    bool efn_;
+    bool efn_, rectified_;
     double latent_dropout_;
     std::shared_ptr<layers::DenseStack> phi_, f_;
     torch::nn::Linear output_{nullptr};
