@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <exception>
@@ -55,6 +56,16 @@ struct Work {
     }
 };
 
+/// Looks at `done` for some microseconds: a sleeping thread takes as long as a small piece of work
+/// to come back, and calls often follow each other closely.
+template <typename Done>
+void wait_awake(const Done& done)
+{
+    constexpr auto patience = std::chrono::microseconds(50);
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!done() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+}
+
 /// Threads that sleep between calls, so that a call per batch costs microseconds.
 class Pool {
   public:
@@ -80,8 +91,12 @@ class Pool {
         }
         wake_.notify_all();
         work.run();
+        {
+            const std::lock_guard lock(mutex_);
+            wanted_ = 0;  // helpers that have not woken yet are no longer needed
+        }
+        wait_awake([this] { return active_ == 0; });
         std::unique_lock lock(mutex_);
-        wanted_ = 0;  // helpers that have not woken yet are no longer needed
         done_.wait(lock, [this] { return active_ == 0; });
         work_ = nullptr;
     }
@@ -91,6 +106,9 @@ class Pool {
     {
         std::unique_lock lock(mutex_);
         for (;;) {
+            lock.unlock();
+            wait_awake([this] { return stop_ || wanted_ > 0; });
+            lock.lock();
             wake_.wait(lock, [this] { return stop_ || wanted_ > 0; });
             if (stop_) return;
             --wanted_;
@@ -107,9 +125,9 @@ class Pool {
     std::condition_variable wake_, done_;
     std::vector<std::thread> threads_;
     Work* work_ = nullptr;
-    int wanted_ = 0;
-    int active_ = 0;
-    bool stop_ = false;
+    // Written under the mutex; looked at without it.
+    std::atomic<int> wanted_ = 0, active_ = 0;
+    std::atomic<bool> stop_ = false;
 };
 
 Pool& pool()

@@ -20,6 +20,7 @@
 #include "core/cuda_plugin.h"
 #include "core/device.h"
 #include "core/errors.h"
+#include "core/host_memory.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "datasets/reader.h"
@@ -110,6 +111,7 @@ void stream_zeros(const at::Tensor& into)
 
 void run(const Arguments& a)
 {
+    keep_freed_memory();  // as a training does
     const auto device = choose_device(a.device);
     const auto store = read_jets(a);
     const kernels::PixelateOptions options;

@@ -6,8 +6,9 @@
 
 Ragged float32 columns, sums per jet by np.add.reduceat, pixels by one np.bincount per batch, batches
 that stay in the cache (sizes are tried first), one batch per thread at a time (NumPy lets go of the
-interpreter lock inside most of its loops). The constituents of the file are ordered in pT, so that
-the hardest is the first; NumPy gets this for free. Prints one JSON line.
+interpreter lock inside most of its loops). Jets come in random order, as in a training. The columns
+are contiguous before the measurement, and the constituents of the file are ordered in pT, so that the
+hardest is the first; NumPy gets both for free. Prints one JSON line.
 """
 import argparse
 import json
@@ -54,18 +55,18 @@ def images(px, py, pz, offsets):
     return flat.astype(np.float32).reshape(jets, PIXELS, PIXELS)
 
 
-def batches(momenta, offsets, size):
-    """Contiguous columns of each batch, made outside the measurement."""
-    columns = [np.ascontiguousarray(momenta[:, i]) for i in (1, 2, 3)]
-    for first in range(0, len(offsets) - 1, size):
-        part = offsets[first:first + size + 1]
-        yield [c[part[0]:part[-1]] for c in columns] + [part - part[0]]
+def take(columns, offsets, rows):
+    """Columns and offsets of some jets of the store."""
+    starts, counts = offsets[rows], offsets[rows + 1] - offsets[rows]
+    ends = np.cumsum(counts)
+    index = np.arange(ends[-1]) + np.repeat(starts - ends + counts, counts)
+    return [c.take(index) for c in columns] + [np.concatenate([[0], ends])]
 
 
-def seconds_of_pass(pool, work):
+def seconds_of_pass(pool, work, batches):
     """Wall and processor time of one pass over all batches."""
     wall, processor = time.perf_counter(), time.process_time()
-    for _ in pool.map(lambda batch: images(*batch) is None, work):
+    for _ in pool.map(work, batches):
         pass
     return time.perf_counter() - wall, time.process_time() - processor
 
@@ -79,17 +80,25 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     momenta, offsets = ragged_jets.read(args.file, args.rows)
+    columns = [np.ascontiguousarray(momenta[:, i]) for i in (1, 2, 3)]
     jets = len(offsets) - 1
+    order = np.random.default_rng(1).permutation(jets)
+
+    def work(rows):
+        images(*take(columns, offsets, rows))
+
+    def batches(size):
+        return [order[first:first + size] for first in range(0, jets, size)]
+
     with ThreadPoolExecutor(args.threads) as pool:
         times = {}
         for size in (64, 128, 256, 512, 1024, 4096):
-            work = list(batches(momenta, offsets, size))
-            times[size] = min(seconds_of_pass(pool, work[:len(work) // 4 + 1]))
-            times[size] /= min(jets, (len(work) // 4 + 1) * size)
+            part = batches(size)[:jets // size // 4 + 1]
+            times[size] = min(seconds_of_pass(pool, work, part)) / sum(map(len, part))
         best = min(times, key=times.get)
-        work = list(batches(momenta, offsets, best))
-        passes = [seconds_of_pass(pool, work) for _ in range(args.repeats)]
-    square = sum(float((images(*batch).astype(np.float64)**2).sum()) for batch in work)
+        passes = [seconds_of_pass(pool, work, batches(best)) for _ in range(args.repeats)]
+    square = sum(float((images(*take(columns, offsets, rows)).astype(np.float64)**2).sum())
+                 for rows in batches(best))
     print(json.dumps({
         "program": "numpy " + np.__version__, "threads": args.threads, "jets": jets,
         "batch": best, "sum_of_squares": square,

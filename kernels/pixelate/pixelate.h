@@ -4,7 +4,7 @@
 // of all jets. Preprocessing as in Macaluso and Shih, 1803.00107, all of it before binning:
 //
 //  0. A constituent takes part when E, px, py, pz are finite, E >= 0 and pt > 0; others count as
-//     absent. pt = hypot(px, py), eta = asinh(pz / pt), phi = atan2(py, px), computed in double.
+//     absent. pt = hypot(px, py), eta = asinh(pz / pt), phi = atan2(py, px).
 //  1. phi becomes the difference to the hardest constituent (largest pt, the first of equals), in
 //     (-pi, pi]. Without centre the difference to 0 is taken instead.
 //  2. centre: (eta, phi) minus the pt-weighted mean of (eta, phi); or minus the direction of the
@@ -24,15 +24,17 @@
 //  7. Channels: pt sums pt, energy sums E, count counts. normalise divides pt by the summed pt of
 //     all constituents, inside the window or not, and energy by their summed energy; never count.
 //     pt and energy add up in units of 2^-30 of the jet's sum, so that no order of addition can
-//     matter: a pixel is exact to n 2^-31 of that sum for n constituents in it.
+//     matter: a pixel is exact to n 2^-31 of that sum for n constituents in it (and, on the CPU,
+//     to the rounding of float32).
 //  8. transform, pixel by pixel: none, sqrt(v), or ln(1 + v / log_scale).
 //  9. standardise: (v - mean) / (deviation + bias) from the table, if one is given.
 //
-// A jet without constituents gives v = 0 everywhere (after that 8 and 9). CPU and GPU do the same
-// arithmetic up to the last bits of log, atan2 and the sums: images agree bit by bit but for
-// constituents within some 1e-15 of a pixel edge. For a given device and SIMD target, results do
-// not depend on threads, on the batch a jet is in, or on the order of its constituents beyond
-// such ties.
+// A jet without constituents gives v = 0 everywhere (after that 8 and 9). The GPU computes in
+// double. The CPU computes positions in float32 and sums in double, and draws a jet again in double
+// when a constituent lies within some 1e-6 rad of a pixel edge or an axis or flip is nearly a tie:
+// both give the pixels of double arithmetic to 1e-6, but for constituents within some 1e-15 of an
+// edge. For a given device and SIMD target, results do not depend on threads, on the batch a jet is
+// in, or on the order of its constituents beyond such ties.
 #pragma once
 
 #include <ATen/core/Tensor.h>

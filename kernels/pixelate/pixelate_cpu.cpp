@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pixelation on the processor. Highway compiles this file once per SIMD target and picks one at
-// run time. A jet goes through a tile of 32-bit units that stays in the cache.
+// run time. A jet adds to a tile of 32-bit units that stays in the cache; its image is a copy of
+// the dark one, in which only the pixels that the jet touches are written.
 #include <cstring>
 #include <vector>
 
@@ -24,118 +25,19 @@ namespace jetsmith::kernels::HWY_NAMESPACE {
 #include "kernels/pixelate/pixelate_math.inc"
 #undef JETSMITH_UNROLL
 
-/// One jet, as many constituents at a time as a register holds doubles.
-class JetLanes {
-  public:
-    using Ops = DoubleLanes;
-    using ScalarOps = OneDouble;
-    using Real = Ops::Real;
-    static constexpr int kMaxSteps = 1 << 30;
+#include "kernels/pixelate/pixelate_jet.inc"
 
-    /// readable: constituents that may be read from `momenta` on, those of later jets included.
-    JetLanes(const float* momenta, int count, int64_t readable, JetScratch& scratch)
-        : momenta_(momenta), count_(count), readable_(readable), s_(scratch)
-    {
-    }
-
-    int steps() const { return (count_ + Ops::lanes() - 1) / Ops::lanes(); }
-    Real index(int k) const { return hn::Iota(Ops::tag, static_cast<double>(k * Ops::lanes())); }
-    double sum(Real v) const { return hn::GetLane(hn::SumOfLanes(Ops::tag, v)); }
-
-    Momenta<Real> momenta(int k) const
-    {
-        const int first = k * Ops::lanes();
-        const float* from = momenta_ + 4 * int64_t{first};
-        HWY_ALIGN float tail[4 * Ops::kMaxLanes] = {};
-        if (first + Ops::lanes() > readable_) {
-            std::memcpy(tail, from, static_cast<size_t>(readable_ - first) * 4 * sizeof(float));
-            from = tail;
-        }
-        const hn::Rebind<float, Ops::Tag> narrow;
-        hn::Vec<decltype(narrow)> e, x, y, z;
-        hn::LoadInterleaved4(narrow, from, e, x, y, z);
-        const auto mine = hn::FirstN(Ops::tag, static_cast<size_t>(count_ - first));
-        return {hn::PromoteTo(Ops::tag, e), hn::IfThenElseZero(mine, hn::PromoteTo(Ops::tag, x)),
-                hn::IfThenElseZero(mine, hn::PromoteTo(Ops::tag, y)), hn::PromoteTo(Ops::tag, z)};
-    }
-
-    Points<Real> locate(int k)
-    {
-        const auto p = HWY_NAMESPACE::locate<Ops>(momenta(k));
-        const int at = k * Ops::lanes();
-        hn::StoreU(p.pt, Ops::tag, s_.pt.data() + at);
-        hn::StoreU(p.eta, Ops::tag, s_.eta.data() + at);
-        hn::StoreU(p.phi, Ops::tag, s_.phi.data() + at);
-        return p;
-    }
-
-    Points<Real> relative(int k, double reference) const
-    {
-        const int at = k * Ops::lanes();
-        return {hn::LoadU(Ops::tag, s_.pt.data() + at), hn::LoadU(Ops::tag, s_.eta.data() + at),
-                delta_phi<Ops>(hn::LoadU(Ops::tag, s_.phi.data() + at), Ops::all(reference))};
-    }
-
-    Hardest hardest(Real pt, Real eta, Real phi, Real index) const
-    {
-        HWY_ALIGN double of[4][Ops::kMaxLanes];
-        hn::Store(pt, Ops::tag, of[0]);
-        hn::Store(eta, Ops::tag, of[1]);
-        hn::Store(phi, Ops::tag, of[2]);
-        hn::Store(index, Ops::tag, of[3]);
-        int best = 0;
-        for (int i = 1; i < Ops::lanes(); ++i)
-            if (of[0][i] > of[0][best] || (of[0][i] == of[0][best] && of[3][i] < of[3][best]))
-                best = i;
-        return {of[0][best], of[1][best], of[2][best]};
-    }
-
-    void add(Ops::Mask inside, Real cell, Real amount)
-    {
-        const hn::Rebind<int32_t, Ops::Tag> integers;
-        HWY_ALIGN int32_t cells[Ops::kMaxLanes], amounts[Ops::kMaxLanes];
-        const Real nowhere = Ops::all(static_cast<double>(s_.cells));
-        hn::Store(hn::DemoteTo(integers, Ops::choose(inside, cell, nowhere)), integers, cells);
-        // The cell outside gets zeros: the amounts of constituents that are no momenta overflow it.
-        hn::Store(hn::DemoteTo(integers, hn::IfThenElseZero(inside, amount)), integers, amounts);
-        for (int i = 0; i < Ops::lanes(); ++i) s_.tile[static_cast<size_t>(cells[i])] += amounts[i];
-    }
-
-  private:
-    const float* momenta_;
-    int count_;
-    int64_t readable_;
-    JetScratch& s_;
-};
-
-/// Values of a register of pixels from their units, and zeros in their place.
-HWY_INLINE FloatLanes::Real take_pixels(const PixelateArguments& a, JetScratch& s, size_t at,
-                                        size_t phase)
+/// The last steps on the units of some cells.
+HWY_INLINE FloatLanes::Real finished(const PixelateArguments& a, FloatLanes::Real value,
+                                     FloatLanes::Real mean, FloatLanes::Real inverse)
 {
-    const hn::Rebind<int32_t, FloatLanes::Tag> integers;
-    int32_t* units = s.tile.data() + at;
-    const auto scale = hn::LoadU(FloatLanes::tag, s.units.data() + phase);
-    auto value = hn::ConvertTo(FloatLanes::tag, hn::LoadU(integers, units)) * scale;
-    hn::StoreU(hn::Zero(integers), integers, units);
     if (a.transform != PixelTransform::none) value = transformed<FloatLanes>(a, value);
-    if (a.mean != nullptr)
-        value = (value - hn::LoadU(FloatLanes::tag, a.mean + at)) *
-                hn::LoadU(FloatLanes::tag, a.inverse + at);
-    return value;
+    return a.mean == nullptr ? value : (value - mean) * inverse;
 }
 
 /// Stores a register of pixels as float32 or, rounded to nearest even, as bfloat16.
-template <bool kStream>
-HWY_INLINE void put(FloatLanes::Real value, float* to)
-{
-    if constexpr (kStream) {
-        hn::Stream(value, FloatLanes::tag, to);
-    } else {
-        hn::StoreU(value, FloatLanes::tag, to);
-    }
-}
+HWY_INLINE void put(FloatLanes::Real value, float* to) { hn::StoreU(value, FloatLanes::tag, to); }
 
-template <bool kStream>
 HWY_INLINE void put(FloatLanes::Real value, uint16_t* to)
 {
     const hn::Rebind<uint32_t, FloatLanes::Tag> words;
@@ -144,69 +46,115 @@ HWY_INLINE void put(FloatLanes::Real value, uint16_t* to)
     const auto bits = hn::BitCast(words, value);
     const auto even = hn::And(hn::ShiftRight<16>(bits), hn::Set(words, 1));
     const auto rounded = hn::ShiftRight<16>(bits + even + hn::Set(words, 0x7FFF));
-    const auto narrow = hn::DemoteTo(halves, hn::BitCast(signed_words, rounded));
-    if constexpr (kStream) {
-        hn::Stream(narrow, halves, to);
-    } else {
-        hn::StoreU(narrow, halves, to);
-    }
+    hn::StoreU(hn::DemoteTo(halves, hn::BitCast(signed_words, rounded)), halves, to);
 }
 
-/// A register that only partly belongs to the image: `count` pixels from `at` on.
+/// Fills the picture with the image of a jet without constituents.
 template <class Out>
-HWY_INLINE void put_part(const PixelateArguments& a, JetScratch& s, size_t at, size_t phase,
-                         size_t count, Out* to)
+void darken(const PixelateArguments& a, JetScratch& s)
 {
-    // take_pixels clears whole registers; what lies beyond `count` has to survive.
-    int32_t* units = s.tile.data() + at;
-    int32_t kept[FloatLanes::kMaxLanes];
-    std::memcpy(kept, units, sizeof kept);
-    Out values[FloatLanes::kMaxLanes];
-    put<false>(take_pixels(a, s, at, phase), values);
-    std::memcpy(to, values, count * sizeof(Out));
-    std::memcpy(units + count, kept + count, sizeof kept - count * sizeof(int32_t));
+    const auto zero = hn::Zero(FloatLanes::tag);
+    Out* picture = reinterpret_cast<Out*>(s.picture.data());
+    for (size_t at = 0; at < static_cast<size_t>(s.cells); at += size_t(FloatLanes::lanes())) {
+        const auto mean = a.mean ? hn::LoadU(FloatLanes::tag, a.mean + at) : zero;
+        const auto inverse = a.mean ? hn::LoadU(FloatLanes::tag, a.inverse + at) : zero;
+        put(finished(a, zero, mean, inverse), picture + at);
+    }
+    s.dark = s.picture;
 }
 
-/// Writes one image and clears the tile. Streaming stores want aligned addresses, and images of 37
-/// x 37 pixels begin anywhere: a part before and a part behind go through the cache.
-template <class Out, bool kStream>
-void write_image(const PixelateArguments& a, JetScratch& s, Out* image)
+/// Writes the touched cells of an image that is dark so far.
+template <class Out>
+HWY_INLINE void light(const PixelateArguments& a, const JetFrame& frame, JetScratch& s, Out* image)
 {
-    const size_t cells = static_cast<size_t>(s.cells), channels = static_cast<size_t>(a.channels);
+    constexpr size_t kMost = FloatLanes::kMaxLanes;
     const size_t step = static_cast<size_t>(FloatLanes::lanes());
-    const size_t aligned = step * sizeof(Out);
-    const size_t off = reinterpret_cast<uintptr_t>(image) % aligned;
-    size_t at = kStream && off != 0 ? (aligned - off) / sizeof(Out) : 0;
-    at = HWY_MIN(at, cells);
-    if (at != 0) put_part(a, s, 0, 0, at, image);
-    size_t phase = at % channels;
-    const size_t advance = step % channels;
-    for (; at + step <= cells; at += step) {
-        put<kStream>(take_pixels(a, s, at, phase), image + at);
-        phase += advance;
-        if (phase >= channels) phase -= channels;
+    const hn::Rebind<int32_t, FloatLanes::Tag> integers;
+    HWY_ALIGN float unit_of[HWY_MAX(kPixelChannels, FloatLanes::kMaxLanes)] = {};
+    for (int c = 0; c < a.channels; ++c) unit_of[c] = unit(a, frame, c);
+    auto scale = hn::Set(FloatLanes::tag, unit_of[0]), mean = hn::Zero(FloatLanes::tag),
+         inverse = mean;
+    // The last register is filled up with the first cell.
+    hn::StoreU(hn::Zero(integers), integers, s.touched.data() + s.touches);
+    hn::StoreU(hn::Zero(integers), integers, s.channels.data() + s.touches);
+    for (size_t first = 0; first < s.touches; first += step) {
+        const int32_t* cells = s.touched.data() + first;
+        const auto where = hn::LoadU(integers, cells);
+        const auto units = hn::GatherIndex(integers, s.tile.data(), where);
+        if (a.channels > 1)
+            scale = hn::GatherIndex(FloatLanes::tag, unit_of,
+                                    hn::LoadU(integers, s.channels.data() + first));
+        if (a.mean) mean = hn::GatherIndex(FloatLanes::tag, a.mean, where);
+        if (a.mean) inverse = hn::GatherIndex(FloatLanes::tag, a.inverse, where);
+        HWY_ALIGN Out pixels[kMost];
+        put(finished(a, hn::ConvertTo(FloatLanes::tag, units) * scale, mean, inverse), pixels);
+        const size_t count = HWY_MIN(step, s.touches - first);
+        for (size_t i = 0; i < count; ++i) image[cells[i]] = pixels[i];
     }
-    if (at < cells) put_part(a, s, at, phase, cells - at, image + at);
-    s.tile[cells] = 0;
 }
 
-/// Intensity of a unit for each lane, channel by channel, from any channel on.
-HWY_INLINE void set_units(const PixelateArguments& a, const JetFrame& frame, JetScratch& s)
+/// Copies an image; past the caches where kStream, whose stores want aligned addresses.
+template <bool kStream>
+HWY_INLINE void copy_image(const std::byte* from, size_t bytes, std::byte* to)
 {
-    float units[kPixelChannels] = {};
-    for (int c = 0; c < a.channels; ++c) units[c] = unit(a, frame, c);
-    const int wanted = FloatLanes::lanes() + kPixelChannels;
-    for (int i = 0, c = 0; i < wanted; ++i) {
-        s.units[static_cast<size_t>(i)] = units[c];
-        c = c + 1 == a.channels ? 0 : c + 1;
+    const hn::ScalableTag<uint8_t> tag;
+    const size_t step = hn::Lanes(tag);
+    const size_t off = reinterpret_cast<uintptr_t>(to) % step;
+    size_t at = HWY_MIN(off == 0 ? 0 : step - off, bytes);
+    std::memcpy(to, from, at);
+    const auto* source = reinterpret_cast<const uint8_t*>(from);
+    auto* target = reinterpret_cast<uint8_t*>(to);
+    for (; at + step <= bytes; at += step) {
+        const auto v = hn::LoadU(tag, source + at);
+        if constexpr (kStream) {
+            hn::Stream(v, tag, target + at);
+        } else {
+            hn::Store(v, tag, target + at);
+        }
     }
+    std::memcpy(to + at, from + at, bytes - at);
+}
+
+template <class L>
+HWY_INLINE bool find_units(const PixelateArguments& a, int64_t image, JetScratch& s,
+                           JetFrame& frame)
+{
+    const int64_t first = a.offsets[a.rows[image]];
+    const int count = static_cast<int>(a.offsets[a.rows[image] + 1] - first);
+    JetLanes<L> jet(a.momenta + 4 * first, count, a.constituents - first, s);
+    frame = find_frame(jet, a, image);
+    fill(jet, a, frame);
+    return count == 0 || jet.certain(a, frame);
+}
+
+HWY_INLINE void clear_units(JetScratch& s)
+{
+    for (size_t i = 0; i < s.touches; ++i) s.tile[static_cast<size_t>(s.touched[i])] = 0;
+    s.touches = 0;
 }
 
 template <class Out>
-void write_image(const PixelateArguments& a, JetScratch& s, int64_t image, bool stream)
+HWY_INLINE void draw(const PixelateArguments& a, int64_t image, bool stream, JetScratch& s)
 {
-    Out* to = static_cast<Out*>(a.images) + image * s.cells;
-    stream ? write_image<Out, true>(a, s, to) : write_image<Out, false>(a, s, to);
+    JetFrame frame;
+    // Float32 does all jets but those that it may draw wrongly.
+    if (a.centre == JetCentre::hardest || !find_units<FloatLanes>(a, image, s, frame)) {
+        clear_units(s);
+        find_units<DoubleLanes>(a, image, s, frame);
+    }
+    const size_t bytes = static_cast<size_t>(s.cells) * sizeof(Out);
+    auto* to = static_cast<std::byte*>(a.images) + static_cast<size_t>(image) * bytes;
+    if (!stream) {
+        copy_image<false>(s.dark.data(), bytes, to);
+        light(a, frame, s, reinterpret_cast<Out*>(to));
+    } else {
+        Out* picture = reinterpret_cast<Out*>(s.picture.data());
+        light(a, frame, s, picture);
+        copy_image<true>(s.picture.data(), bytes, to);
+        const Out* dark = reinterpret_cast<const Out*>(s.dark.data());
+        for (size_t i = 0; i < s.touches; ++i) picture[s.touched[i]] = dark[s.touched[i]];
+    }
+    clear_units(s);
 }
 
 /// Asks for the constituents of a jet that comes soon: rows are random, so each is a cache miss.
@@ -221,17 +169,13 @@ HWY_INLINE void prefetch_jet(const PixelateArguments& a, int64_t image)
 void PixelateRows(const PixelateArguments& a, int64_t begin, int64_t end, bool stream,
                   JetScratch& s)
 {
+    a.bfloat16 ? darken<uint16_t>(a, s) : darken<float>(a, s);
     for (int64_t i = begin; i < end; ++i) {
         if (i + 4 < end) hwy::Prefetch(a.offsets + a.rows[i + 4]);
         if (i + 2 < end) prefetch_jet(a, i + 2);
-        const int64_t first = a.offsets[a.rows[i]];
-        const int count = static_cast<int>(a.offsets[a.rows[i] + 1] - first);
-        s.reserve_constituents(static_cast<size_t>(count) + DoubleLanes::kMaxLanes);
-        JetLanes jet(a.momenta + 4 * first, count, a.constituents - first, s);
-        const JetFrame frame = find_frame(jet, a, i);
-        fill(jet, a, frame);
-        set_units(a, frame, s);
-        a.bfloat16 ? write_image<uint16_t>(a, s, i, stream) : write_image<float>(a, s, i, stream);
+        const int64_t count = a.offsets[a.rows[i] + 1] - a.offsets[a.rows[i]];
+        s.reserve_constituents(static_cast<size_t>(count) + FloatLanes::kMaxLanes, a.channels);
+        a.bfloat16 ? draw<uint16_t>(a, i, stream, s) : draw<float>(a, i, stream, s);
     }
     if (stream) hwy::FlushStream();
 }

@@ -22,6 +22,7 @@ struct Lane {
     using Real = T;
     using Mask = bool;
     static __device__ T all(double v) { return static_cast<T>(v); }
+    static __device__ double rounded(double v) { return static_cast<T>(v); }
     static __device__ T fma(T a, T b, T c) { return ::fma(a, b, c); }
     static __device__ T sqrt(T v) { return ::sqrt(v); }
     static __device__ T abs(T v) { return ::fabs(v); }
@@ -44,6 +45,12 @@ class Warp {
     using ScalarOps = Lane<double>;
     static constexpr int kMaxSteps = Kept > 0 ? Kept : 1 << 30;
 
+    struct Sum {
+        double value = 0.0;
+        __device__ void add(double v) { value += v; }
+        __device__ void add(double a, double b) { value = ::fma(a, b, value); }
+    };
+
     __device__ Warp(const float* momenta, int count, int* tile)
         : momenta_(momenta), count_(count), lane_(threadIdx.x % kLanes), tile_(tile)
     {
@@ -64,19 +71,23 @@ class Warp {
         if constexpr (Kept > 0) kept_[k] = p;
         return p;
     }
-    __device__ Points<double> relative(int k, double reference) const
+    /// Turns what is kept into differences to the reference.
+    __device__ Points<double> refer(int k, const JetFrame& f)
     {
-        Points<double> p;
+        if constexpr (Kept > 0) return kept_[k] = referred<Ops>(kept_[k], f);
+        return relative(k, f);
+    }
+    __device__ Points<double> relative(int k, const JetFrame& f) const
+    {
         if constexpr (Kept > 0)
-            p = kept_[k];
+            return kept_[k];
         else
-            p = kernels::locate<Ops>(momenta(k));
-        p.phi = delta_phi<Ops>(p.phi, reference);
-        return p;
+            return referred<Ops>(kernels::locate<Ops>(momenta(k)), f);
     }
     /// The same bits in every lane: the butterfly adds in a fixed tree.
-    __device__ double sum(double v) const
+    __device__ double sum(const Sum& total) const
     {
+        double v = total.value;
         for (int other = kLanes / 2; other > 0; other /= 2) v += __shfl_xor_sync(kAll, v, other);
         return v;
     }
@@ -92,7 +103,8 @@ class Warp {
         }
         return {pt, eta, phi};
     }
-    __device__ void add(bool inside, double cell, double amount)
+    __device__ void note_edges(double, double, double) {}
+    __device__ void add(bool inside, double cell, double amount, int)
     {
         if (inside) atomicAdd(tile_ + static_cast<int>(cell), static_cast<int>(amount));
     }

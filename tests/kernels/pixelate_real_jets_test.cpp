@@ -17,8 +17,8 @@ Collection jets_of(const std::filesystem::path& file)
     return Registry<Reader>::make(config)->read(Split::test).constituents();
 }
 
-/// "Within 1e-6 of a tie" leaves 1 jet of 500 out, mostly for pixel edges; but the kernel works in
-/// double, so that not one jet has to be left out for ties of 1e-9.
+/// "Within 1e-6 of a tie" leaves 1 jet of 500 out, mostly for pixel edges; but the kernel decides
+/// close cases in double, so that not one jet has to be left out for ties of 1e-9.
 void expect_agreement(const Collection& jets)
 {
     for (const double width : {3.2, 1.6}) {

@@ -72,6 +72,7 @@ inline Bools operator>=(const Doubles& a, const Doubles& b)
 struct WarpOps {
     using Real = Doubles;
     using Mask = Bools;
+    static double rounded(double v) { return v; }
     static Real all(double v)
     {
         return each<double>([v](double) { return v; }, Doubles());
@@ -119,6 +120,7 @@ struct OneLane {
     using Real = double;
     using Mask = bool;
     static double all(double v) { return v; }
+    static double rounded(double v) { return v; }
     static double fma(double a, double b, double c) { return std::fma(a, b, c); }
     static double sqrt(double v) { return std::sqrt(v); }
     static double abs(double v) { return std::fabs(v); }
@@ -140,6 +142,12 @@ class EmulatedWarp {
     using Ops = WarpOps;
     using ScalarOps = OneLane;
     static constexpr int kMaxSteps = 1 << 30;
+
+    struct Sum {
+        Doubles value;
+        void add(const Doubles& v) { value = value + v; }
+        void add(const Doubles& a, const Doubles& b) { value = WarpOps::fma(a, b, value); }
+    };
 
     EmulatedWarp(const float* momenta, int count, int64_t cells)
         : tile(static_cast<size_t>(cells)), momenta_(momenta), count_(count)
@@ -163,15 +171,15 @@ class EmulatedWarp {
         return out;
     }
     Points<Doubles> locate(int k) { return warp::locate<Ops>(momenta(k)); }
-    Points<Doubles> relative(int k, double reference) const
+    Points<Doubles> refer(int k, const JetFrame& f) const { return relative(k, f); }
+    Points<Doubles> relative(int k, const JetFrame& f) const
     {
-        auto p = warp::locate<Ops>(momenta(k));
-        p.phi = delta_phi<Ops>(p.phi, Ops::all(reference));
-        return p;
+        return referred<Ops>(warp::locate<Ops>(momenta(k)), f);
     }
     /// The butterfly of __shfl_xor_sync.
-    double sum(Doubles v) const
+    double sum(const Sum& total) const
     {
+        Doubles v = total.value;
         for (size_t other = kLanes / 2; other > 0; other /= 2) {
             const Doubles before = v;
             for (size_t i = 0; i < kLanes; ++i) v.lane[i] += before.lane[i ^ other];
@@ -188,7 +196,8 @@ class EmulatedWarp {
                 best = i;
         return {pt.lane[best], eta.lane[best], phi.lane[best]};
     }
-    void add(const Bools& inside, const Doubles& cell, const Doubles& amount)
+    void note_edges(const Doubles&, const Doubles&, const Doubles&) {}
+    void add(const Bools& inside, const Doubles& cell, const Doubles& amount, int)
     {
         for (size_t i = 0; i < kLanes; ++i)
             if (inside.lane[i]) tile.at(size_t(cell.lane[i])) += int32_t(amount.lane[i]);
