@@ -22,6 +22,7 @@ std::vector<int64_t> decided_labels(const ScoreTable& table)
 
 bool decisions_defined(const ScoreTable& table)
 {
+    if (!table.probabilities) return false;
     return table.classes > 1 || std::all_of(table.scores_NC.begin(), table.scores_NC.end(),
                                             [](double s) { return s >= 0 && s <= 1; });
 }

@@ -89,6 +89,8 @@ std::vector<std::string> shown_metrics(const TaggerResult& tagger)
 std::string heading(const std::string& name)
 {
     const auto at = name.find('@');
+    if (name.starts_with("signal_efficiency") && at != std::string::npos)
+        return fmt::format("eps_S{}(1/{})", name.substr(17, at - 17), name.substr(at + 1));
     if (!name.starts_with("rejection") || at == std::string::npos) return name;
     return fmt::format("1/eps_B{}({})", name.substr(9, at - 9), name.substr(at + 1));
 }

@@ -15,6 +15,7 @@ using FilePointer = std::shared_ptr<const hdf5::File>;
 
 constexpr int64_t kFormatVersion = 1;
 constexpr auto kObservers = "/observers/";
+constexpr auto kAnomaly = "anomaly";
 
 bool float32_suffices(const std::vector<double>& values)
 {
@@ -37,6 +38,7 @@ void write_all(const std::filesystem::path& path, const Predictions& predictions
     writer.integer("format_version", kFormatVersion);
     writer.text("content", "predictions");
     writer.text("name", table.name);
+    if (!table.probabilities) writer.text("score_kind", kAnomaly);
     writer.texts("class_names", table.class_names);
     writer.texts("source_files", predictions.source_files);
     writer.texts("source_hashes", predictions.source_hashes);
@@ -50,6 +52,8 @@ void write_all(const std::filesystem::path& path, const Predictions& predictions
     write_column(writer, "weights", table.weights_N);
     write_column(writer, "source_row", table.source_rows_N);
     write_column(writer, "source_file", predictions.source_file_N);
+    if (predictions.latents > 0)
+        writer.array<float>("latent", {table.rows, predictions.latents}, predictions.latent_NL);
     for (const auto& [name, values] : table.observers)
         write_column(writer, kObservers + name, values);
     writer.close();
@@ -77,6 +81,18 @@ void read_score_array(ScoreTable& table, const FilePointer& file, const std::str
     table.rows = scores.shape[0];
     table.classes = scores.shape.size() == 2 ? scores.shape[1] : 1;
     table.scores_NC = std::move(scores.values);
+}
+
+void read_latent(Predictions& predictions, const FilePointer& file)
+{
+    if (!file->has_dataset("/latent")) return;
+    const auto latent = hdf5::read_array<double>(file, "/latent");
+    if (latent.shape.size() != 2 || latent.shape[0] != predictions.table.rows)
+        throw UserError("{}: dataset 'latent' does not fit (one row of coordinates per row of "
+                        "scores wanted). Evaluate the run again.",
+                        file->name());
+    predictions.latents = latent.shape[1];
+    predictions.latent_NL.assign(latent.values.begin(), latent.values.end());
 }
 
 /// Labels from a 1-D dataset of integers or the columns of a one-hot (N, C) one.
@@ -131,6 +147,7 @@ Predictions read_predictions(const std::filesystem::path& path)
     Predictions predictions;
     ScoreTable& table = predictions.table;
     table.name = file->text("/", "name").value_or("");
+    table.probabilities = file->text("/", "score_kind") != kAnomaly;
     table.class_names = hdf5::read_texts(*file, "/", "class_names");
     predictions.source_files = hdf5::read_texts(*file, "/", "source_files");
     predictions.source_hashes = hdf5::read_texts(*file, "/", "source_hashes");
@@ -140,6 +157,7 @@ Predictions read_predictions(const std::filesystem::path& path)
     table.source_rows_N = read_column<int64_t>(file, "/source_row");
     for (const int64_t index : read_column<int64_t>(file, "/source_file"))
         predictions.source_file_N.push_back(static_cast<int32_t>(index));
+    read_latent(predictions, file);
     for (const auto& dataset : file->datasets())
         if (dataset.starts_with(kObservers))
             table.observers[dataset.substr(std::string(kObservers).size())] =
@@ -168,6 +186,7 @@ std::vector<ScoreTable> read_scores(const std::filesystem::path& path, const Sco
     for (const auto& name : names.scores) {
         ScoreTable table = common;
         table.name = name;
+        if (ours) table.probabilities = file->text("/", "score_kind") != kAnomaly;
         read_score_array(table, file, dataset_path(name));
         if (static_cast<int64_t>(class_names.size()) == table.label_count())
             table.class_names = class_names;

@@ -9,8 +9,9 @@
 //   source_row      (N,) int64, row in its input file
 //   source_file     (N,) int32, index into the attribute source_files
 //   observers/<x>   (N,) float64, columns copied from the input
-// Attributes of the file: format_version, content = "predictions", name, class_names,
-// source_files (absolute paths), source_hashes (SHA-256 of each file; may be absent).
+//   latent          (N, L) float32, position in the latent space; absent where there is none
+// Attributes of the file: format_version, content = "predictions", name, class_names, score_kind
+// ("anomaly" for a score without a natural cut; else absent: probabilities), source_files (absolute paths), source_hashes (SHA-256 of each file; may be absent).
 #pragma once
 
 #include <filesystem>
@@ -26,6 +27,8 @@ struct Predictions {
     std::vector<std::string> source_files;
     std::vector<std::string> source_hashes;    ///< empty, or one per file
     std::vector<int32_t> source_file_N;        ///< empty: all rows come from the first file
+    int64_t latents = 0;                       ///< L, dimensions of the latent space
+    std::vector<float> latent_NL;
 };
 
 /// Replaces `path` atomically. Throws UserError when the table is inconsistent (a NaN score among

@@ -121,6 +121,9 @@ std::string metric_name_html(const std::string& name)
     const auto at = name.find('@');
     if (name == "auc") return "AUC";
     if (name.starts_with("auc[")) return "AUC " + html_text(name.substr(3));
+    if (name.starts_with("signal_efficiency") && at != std::string::npos)
+        return fmt::format("ε<sub>S</sub> at 1/ε<sub>B</sub> = {} {}",
+                           html_text(name.substr(at + 1)), html_text(name.substr(17, at - 17)));
     if (!name.starts_with("rejection") || at == std::string::npos) return html_text(name);
     const std::string question = name.substr(9, at - 9);
     return fmt::format("1/ε<sub>B</sub> at ε<sub>S</sub> = {}{}", html_text(name.substr(at + 1)),

@@ -59,7 +59,8 @@ std::pair<double, double> score_range(const ScoreTable& table)
 {
     auto scores = table.scores_NC;
     std::erase_if(scores, [](double s) { return !std::isfinite(s); });
-    if (std::all_of(scores.begin(), scores.end(), [](double s) { return s >= 0 && s <= 1; }))
+    if (table.probabilities &&
+        std::all_of(scores.begin(), scores.end(), [](double s) { return s >= 0 && s <= 1; }))
         return {0, 1};
     const double low = quantile(scores, 0.005), high = quantile(scores, 0.995);
     return low < high ? std::pair{low, high} : std::pair{low - 0.5, low + 0.5};

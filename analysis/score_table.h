@@ -22,6 +22,7 @@ struct ScoreTable {
     std::vector<double> weights_N;            ///< may be negative; empty means all one
     std::vector<int64_t> source_rows_N;       ///< row in the input file; empty means 0 ... N - 1
     std::vector<std::string> class_names;     ///< by label; may be empty
+    bool probabilities = true;  ///< false: a score without a natural cut, such as an anomaly score
     std::map<std::string, std::vector<double>> observers;  ///< (N,) each: jet pt, mass, ...
 
     double score(int64_t row, int64_t column) const { return scores_NC[row * classes + column]; }

@@ -122,13 +122,14 @@ void FilePlan::resolve_selection()
     }
 }
 
-void FilePlan::keep_selection_only()
+void FilePlan::keep_selection_only(bool and_labels)
 {
     values.clear();
-    label.reset();
+    if (!and_labels) label.reset();
     weight.reset();
     if (!needs_kinematics(selected_on)) momenta.reset();
     only_rows = true;
+    only_labels = and_labels;
     collect_sources();
 }
 

@@ -63,10 +63,12 @@ struct FilePlan {
     std::vector<size_t> sources;           ///< that have to be read
     size_t primary = 0;                    ///< the widest of them: its chunks set the pace
     int64_t rows = 0;
-    bool only_rows = false;
+    bool only_rows = false;    ///< set by keep_selection_only()
+    bool only_labels = false;  ///< the labels besides
 
-    /// Forgets everything but what the selection looks at: its rows are all that is wanted.
-    void keep_selection_only();
+    /// Forgets everything but what the selection looks at and, when wanted, the labels: the numbers
+    /// of its rows are all that is read besides.
+    void keep_selection_only(bool and_labels);
 
     /// True when some value or the selection needs the kinematics of the jet.
     bool needs_kinematics(const std::vector<ValueColumn>& columns) const;

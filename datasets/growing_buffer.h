@@ -25,6 +25,7 @@ class GrowingBuffer {
 
     size_t size() const { return size_; }
     std::byte* data() { return data_; }
+    const std::byte* data() const { return data_; }
 
     /// Sets the size; new bytes are zero or left from earlier use. Earlier pointers become invalid.
     /// Pages count as memory only once they are written. Throws RunError when memory is short.

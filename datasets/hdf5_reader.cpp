@@ -6,6 +6,7 @@
 
 #include "core/errors.h"
 #include "core/random.h"
+#include "datasets/mixture.h"
 
 namespace jetsmith {
 
@@ -17,7 +18,7 @@ constexpr uint64_t kDrawSeed = 1;
 
 }  // namespace
 
-void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most)
+void draw_rows(std::vector<PassingRows>& passing, int64_t most)
 {
     struct Drawn {
         uint64_t key;
@@ -26,7 +27,7 @@ void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most)
     };
     std::vector<Drawn> all;
     for (size_t f = 0; f < passing.size(); ++f)
-        for (const int64_t row : passing[f]) {
+        for (const int64_t row : passing[f].rows) {
             const uint64_t source = uint64_t{f} << 40 | static_cast<uint64_t>(row);
             all.push_back({random_bits({kDrawSeed, Purpose::sample, 0, source}), f, row});
         }
@@ -34,10 +35,10 @@ void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most)
     std::nth_element(all.begin(), all.begin() + most, all.end(), [](const auto& a, const auto& b) {
         return std::tie(a.key, a.file, a.row) < std::tie(b.key, b.file, b.row);
     });
-    for (auto& rows : passing) rows.clear();
+    for (auto& file : passing) file.rows.clear();
     for (int64_t i = 0; i < most; ++i)
-        passing[all[static_cast<size_t>(i)].file].push_back(all[static_cast<size_t>(i)].row);
-    for (auto& rows : passing) std::sort(rows.begin(), rows.end());
+        passing[all[static_cast<size_t>(i)].file].rows.push_back(all[static_cast<size_t>(i)].row);
+    for (auto& file : passing) std::sort(file.rows.begin(), file.rows.end());
 }
 
 Hdf5Reader::Hdf5Reader(ReaderOptions options, WantedColumns wanted)
@@ -79,11 +80,16 @@ EventStore Hdf5Reader::read(Split split) const
     WantedColumns wanted = wanted_;
     const auto has_class = [](const FileRows& rows) { return rows.label >= 0; };
     if (std::all_of(files.begin(), files.end(), has_class)) wanted.label.clear();
-    if (most > 0) {
+    const bool mixed = split == Split::train && !options_.mixture.empty();
+    if (most > 0 || mixed) {
         const StoreBuilder builder(wanted, rules, /*lenient=*/false);
-        auto passing = builder.passing_rows(files);
-        draw_rows(passing, most);
-        for (size_t f = 0; f < files.size(); ++f) files[f].chosen = std::move(passing[f]);
+        auto passing = builder.passing_rows(files, mixed);
+        if (mixed) {
+            draw_mixture(passing, options_.mixture, options_.classes, most, kDrawSeed);
+        } else {
+            draw_rows(passing, most);
+        }
+        for (size_t f = 0; f < files.size(); ++f) files[f].chosen = std::move(passing[f].rows);
         rules.selection.reset();  // it has been applied
     }
     return finish(StoreBuilder(wanted, rules, /*lenient=*/false).read(files), files);

@@ -24,6 +24,7 @@ class Hdf5Reader : public Reader {
     EventStore read_files(const std::vector<std::filesystem::path>& files) const override;
     const std::vector<std::string>& class_names() const override { return options_.classes; }
     std::vector<double> class_weights(const EventStore& train) const override;
+    std::vector<double> training_shares() const override { return options_.mixture; }
 
   private:
     EventStore finish(EventStore store, const std::vector<FileRows>& files) const;
@@ -34,7 +35,7 @@ class Hdf5Reader : public Reader {
 };
 
 /// Draws `most` of the passing rows of all files together, by a fixed random key per (file, row);
-/// each list stays ascending. Nothing happens when there are not more.
-void draw_rows(std::vector<std::vector<int64_t>>& passing, int64_t most);
+/// each list stays ascending. Nothing happens when there are not more. Labels are not looked at.
+void draw_rows(std::vector<PassingRows>& passing, int64_t most);
 
 }  // namespace jetsmith

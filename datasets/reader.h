@@ -51,6 +51,10 @@ class Reader {
     /// Factor of each class in the loss, as `class_weights` says: ones by default; `balanced`
     /// gives every class the same sum of weights, and the mean weight of a training row 1.
     virtual std::vector<double> class_weights(const EventStore& train) const = 0;
+
+    /// Share of each class among the training rows where `mixture` states it; empty: as the files
+    /// have them. Validation and test keep all rows.
+    virtual std::vector<double> training_shares() const { return {}; }
 };
 
 template <>

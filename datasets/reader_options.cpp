@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "datasets/mixture.h"
+
 namespace jetsmith {
 namespace {
 
@@ -42,6 +44,7 @@ std::shared_ptr<const Expression> read_selection(Config& config)
 ReaderOptions::ReaderOptions(Config& config, std::vector<std::string> default_classes)
     : classes(read_classes(config, std::move(default_classes))), splits(config, classes)
 {
+    mixture = read_mixture(config, classes);
     unit = read_unit(config);
     selection = read_selection(config);
     config.read("max_constituents", max_constituents,

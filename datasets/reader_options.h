@@ -23,6 +23,7 @@ struct ReaderOptions {
     std::vector<std::string> observers;
     bool balanced = false;
     std::map<std::string, double> class_weights;
+    std::vector<double> mixture;  ///< share of each class in training; empty: as they come
 
     /// classes: names when the config gives none, in the order of the labels 0, 1, ...
     ReaderOptions(Config& config, std::vector<std::string> classes);

@@ -89,6 +89,7 @@ void BlockReader::read(int64_t begin, int64_t end, const std::vector<int64_t>* c
     if (plan_.rules.selection) select(begin, scratch);
     auto* rows = out.source_rows.extend<int64_t>(scratch.rows.size());
     std::copy(scratch.rows.begin(), scratch.rows.end(), rows);
+    if (plan_.only_labels) emit_labels(begin, scratch, out);
     if (plan_.only_rows) return;
     if (plan_.momenta) emit_momenta(begin, scratch, out);
     for (size_t k = 0; k < plan_.values.size(); ++k) emit_value(k, begin, scratch, out);

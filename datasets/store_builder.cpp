@@ -163,23 +163,27 @@ EventStore StoreBuilder::read(const std::vector<FileRows>& files) const
     return store;
 }
 
-std::vector<std::vector<int64_t>> StoreBuilder::passing_rows(
-    const std::vector<FileRows>& files) const
+std::vector<PassingRows> StoreBuilder::passing_rows(const std::vector<FileRows>& files,
+                                                    bool with_labels) const
 {
-    std::vector<std::vector<int64_t>> all;
+    const auto values = [](const GrowingBuffer& buffer) {
+        const auto* begin = reinterpret_cast<const int64_t*>(buffer.data());
+        return std::vector<int64_t>(begin, begin + buffer.size() / sizeof(int64_t));
+    };
+    std::vector<PassingRows> all;
     for (const auto& rows : files) {
         FilePlan current = plan(rows.file);
-        if (!rules_.selection) {
+        if (!rules_.selection && (!with_labels || rows.label >= 0)) {
             const RowRange range = resolve(rows.range, current.rows, current.file());
             auto& passing = all.emplace_back();
-            for (int64_t r = range.begin; r < range.end; ++r) passing.push_back(r);
+            for (int64_t r = range.begin; r < range.end; ++r) passing.rows.push_back(r);
+            if (with_labels) passing.labels.assign(passing.rows.size(), rows.label);
             continue;
         }
-        current.keep_selection_only();
+        current.keep_selection_only(with_labels);
         RowBuffers total(0);
-        read_file(current, {rows.file, rows.range, 0, {}}, total);
-        const auto* kept = reinterpret_cast<const int64_t*>(total.source_rows.data());
-        all.emplace_back(kept, kept + total.rows());
+        read_file(current, {rows.file, rows.range, with_labels ? rows.label : 0, {}}, total);
+        all.push_back({values(total.source_rows), values(total.labels)});
     }
     return all;
 }

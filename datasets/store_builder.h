@@ -26,6 +26,12 @@ struct FileRows {
     std::optional<std::vector<int64_t>> chosen;  ///< ascending; only these rows
 };
 
+/// Rows of one file that passed range and selection.
+struct PassingRows {
+    std::vector<int64_t> rows;    ///< ascending
+    std::vector<int64_t> labels;  ///< of each; empty unless asked for
+};
+
 class StoreBuilder {
   public:
     StoreBuilder(WantedColumns wanted, RowRules rules, bool lenient)
@@ -37,8 +43,9 @@ class StoreBuilder {
     /// thread. Throws UserError; class_names is left empty.
     EventStore read(const std::vector<FileRows>& files) const;
 
-    /// Rows that pass range and selection, per file; nothing else is kept.
-    std::vector<std::vector<int64_t>> passing_rows(const std::vector<FileRows>& files) const;
+    /// Rows that pass range and selection, per file; nothing else is kept but, on request, labels.
+    std::vector<PassingRows> passing_rows(const std::vector<FileRows>& files,
+                                          bool with_labels = false) const;
 
     /// Opens the file and finds every column, without reading rows.
     FilePlan plan(const std::filesystem::path& file) const

@@ -16,11 +16,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-analysis::Predictions predictions_of(const ScoreTable& table, const EventStore& store,
+analysis::Predictions predictions_of(const Evaluation& result, const EventStore& store,
                                      FileHashes& hashes)
 {
     analysis::Predictions predictions;
-    predictions.table = table;
+    predictions.table = result.table;
+    if (const auto& latent = result.latent_NL; latent.defined()) {
+        predictions.latents = latent.size(1);
+        const float* begin = latent.const_data_ptr<float>();
+        predictions.latent_NL.assign(begin, begin + latent.numel());
+    }
     predictions.source_files = store.files;
     for (const auto& file : store.files) predictions.source_hashes.push_back(hashes.of(file));
     if (store.source_files_B.defined()) {
@@ -42,7 +47,7 @@ void evaluate_into(const fs::path& folder, RunBuilder& run, const EventStore& st
     result.table.name = run.config.name;
     log::info("scored {} {}, {} {}/s", result.table.rows, store.row_noun,
               count_text(result.rows_per_second), store.row_noun);
-    analysis::write_predictions(folder / "predictions.h5", predictions_of(result.table, store, run.hashes));
+    analysis::write_predictions(folder / "predictions.h5", predictions_of(result, store, run.hashes));
     if (!store.labels_B.defined()) {
         log::info("no labels: predictions only");
         return;

@@ -25,6 +25,10 @@ class Objective {
     /// Scores (B, C) in float32: class probabilities, or one column such as an anomaly score.
     virtual at::Tensor scores(const Prediction& prediction, const Batch& batch) const = 0;
 
+    /// False for scores without a natural cut, such as an anomaly score: nothing is then decided,
+    /// and only the ranking is measured.
+    virtual bool scores_are_probabilities() const { return true; }
+
     /// Forward and backward for one batch: gradients are added to the parameters. `scale` is
     /// 1 / (number of accumulated batches). Returns the detached loss.
     virtual at::Tensor backward(Model& model, const Batch& batch, double scale) const;

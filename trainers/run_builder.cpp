@@ -10,13 +10,15 @@
 #include "core/log.h"
 #include "core/parallel.h"
 #include "datasets/data_card.h"
+#include "datasets/mixture.h"
 #include "trainers/training_run.h"
 
 namespace jetsmith {
 namespace {
 
-/// Every class must occur, or the loss and every metric would be meaningless.
-void check_classes(const EventStore& store, Split split)
+/// Every class must occur, or the loss and every metric would be meaningless; in training those
+/// with a share of a stated mixture.
+void check_classes(const EventStore& store, Split split, const std::vector<double>& shares)
 {
     if (!store.labels_B.defined())
         throw UserError("data.{}: has no labels (a training needs the class of every row). Name the "
@@ -26,7 +28,7 @@ void check_classes(const EventStore& store, Split split)
     const int64_t* begin = labels.const_data_ptr<int64_t>();
     const std::set<int64_t> seen(begin, begin + labels.numel());
     for (size_t label = 0; label < store.class_names.size(); ++label)
-        if (!seen.count(static_cast<int64_t>(label)))
+        if (!seen.count(static_cast<int64_t>(label)) && (shares.empty() || shares[label] > 0))
             throw UserError("data.{}: no row of class '{}' is left ({} rows read). Check the "
                             "selection, row range and labels.",
                             split_name(split), store.class_names[label], store.rows);
@@ -64,9 +66,12 @@ void RunBuilder::load_data(bool with_test)
     data_card_text = card.text();
     data_card_json = card.json();
     log::info("{}", data_card_text);
-    check_classes(train, Split::train);
-    check_classes(val, Split::val);
+    const auto shares = reader->training_shares();
+    check_classes(train, Split::train, shares);
+    check_classes(val, Split::val, {});
     class_weights = reader->class_weights(train);
+    validation_weights = composition_factors(val.labels_B, shares, class_weights.size());
+    for (size_t c = 0; c < class_weights.size(); ++c) validation_weights[c] *= class_weights[c];
 }
 
 void RunBuilder::build_model(const EventStore& store)

@@ -31,7 +31,7 @@ class ProgressCallback final : public Callback {
             steps_ = 0;
         }
         // Reading the loss waits for a GPU, so the bar hears it only now and then.
-        if (steps_++ % kLossEvery == 0) note_ = fmt::format("loss {:.4f}", trainer.running_loss());
+        if (steps_++ % kLossEvery == 0) note_ = fmt::format("loss {:.4g}", trainer.running_loss());
         bar_->update(trainer.rows_done(), note_);
     }
 
@@ -41,7 +41,7 @@ class ProgressCallback final : public Callback {
         std::string metrics;
         for (const auto& metric : record.metrics)
             metrics += fmt::format("  {} {:.4g}", metric.name, metric.value);
-        log::info("epoch {}/{}  loss {:.4f}  val loss {:.4f}{}  {} {}/s  {}  data {:.1f} %",
+        log::info("epoch {}/{}  loss {:.4g}  val loss {:.4g}{}  {} {}/s  {}  data {:.1f} %",
                   record.epoch, trainer.options().epochs, record.train_loss, record.val_loss,
                   metrics, count_text(record.rows_per_second), trainer.row_noun(),
                   duration_text(record.seconds), 100 * record.data_share);

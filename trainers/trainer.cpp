@@ -121,7 +121,9 @@ Evaluation Trainer::evaluate(const EventStore& store)
 {
     for (auto& callback : parts_.callbacks) callback->before_evaluation(*this);
     auto result = score_rows(parts_.model, parts_.input, parts_.objective, store,
-                             options_.batch_size, compute_, parts_.class_weights);
+                             options_.batch_size, compute_,
+                             parts_.validation_weights.empty() ? parts_.class_weights
+                                                               : parts_.validation_weights);
     for (auto& callback : parts_.callbacks) callback->after_evaluation(*this);
     return result;
 }

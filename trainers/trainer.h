@@ -35,7 +35,8 @@ struct TrainerParts {
     std::unique_ptr<Optimizer> optimizer;
     std::unique_ptr<Schedule> schedule;
     std::vector<std::unique_ptr<Callback>> callbacks;
-    std::vector<double> class_weights;  ///< factor per class in the loss; empty: 1
+    std::vector<double> class_weights;       ///< factor per class in the loss; empty: 1
+    std::vector<double> validation_weights;  ///< the same on validation rows; empty: class_weights
 };
 
 /// Where a training stands; written into every checkpoint.
@@ -48,6 +49,7 @@ struct TrainerPosition {
 /// The loss and the scores of some rows, in the order of the store.
 struct Evaluation {
     ScoreTable table;
+    at::Tensor latent_NL;       ///< float32 on the CPU; undefined without a latent space
     double loss = 0;            ///< weighted mean; NaN without labels
     double rows_per_second = 0;
 };

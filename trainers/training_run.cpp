@@ -65,7 +65,8 @@ std::unique_ptr<Trainer> make_trainer(RunBuilder& run,
                        run.config.make_optimizer(parameters.values()),
                        run.config.make_schedule(length),
                        std::move(callbacks),
-                       run.class_weights};
+                       run.class_weights,
+                       run.validation_weights};
     return std::make_unique<Trainer>(options, std::move(parts), std::move(parameters), seed,
                                      run.device, run.precision.compute);
 }

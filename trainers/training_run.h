@@ -38,7 +38,7 @@ class RunBuilder {
     FileHashes hashes;  ///< of the files read, computed beside the reading
     EventStore train, val;
     std::optional<EventStore> test;
-    std::vector<double> class_weights;
+    std::vector<double> class_weights, validation_weights;
     std::string data_card_text, data_card_json;
     std::unique_ptr<Input> input;
     std::unique_ptr<Model> model;

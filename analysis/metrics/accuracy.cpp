@@ -19,7 +19,8 @@ class AccuracyMetric final : public Metric {
         table.check_labelled();
         Measured measured{.name = "accuracy"};
         if (!decisions_defined(table)) {
-            measured.rule = "not defined: scores lie outside [0, 1]";
+            measured.rule = table.probabilities ? "not defined: scores lie outside [0, 1]"
+                                                : "not defined: the score has no natural cut";
             return {measured};
         }
         const auto [value, error] = accuracy(table);

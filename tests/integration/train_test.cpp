@@ -68,7 +68,7 @@ class Train : public testing::Test {
         delete folder_;
         folder_ = nullptr;
     }
-    static fs::path recipe() { return test::recipes().front(); }
+    static fs::path recipe() { return test::quickstart_recipe(); }
     static fs::path run() { return folder_->path() / "first"; }
 
     static inline test::TempFolder* folder_ = nullptr;
@@ -195,7 +195,7 @@ class Mistakes : public testing::TestWithParam<Mistake> {};
 TEST_P(Mistakes, StopBeforeTheFirstEpochWithOneLineAndExitCode2)
 {
     const test::TempFolder folder;
-    auto arguments = short_training(test::recipes().front(), folder.path() / "run");
+    auto arguments = short_training(test::quickstart_recipe(), folder.path() / "run");
     for (const auto& set : GetParam().set) {
         arguments.push_back("--set");
         arguments.push_back(set);

@@ -22,6 +22,12 @@ inline std::vector<std::filesystem::path> recipes()
     return all;
 }
 
+/// The recipe that scripts/quickstart trains.
+inline std::filesystem::path quickstart_recipe()
+{
+    return std::filesystem::path(JETSMITH_SOURCE_DIR) / "configs/top_tagging/cnn.yaml";
+}
+
 /// A test name for a recipe: "top_tagging_cnn".
 inline std::string recipe_name(const std::filesystem::path& path)
 {

@@ -2,11 +2,16 @@
 #include "trainers/objective.h"
 
 #include <ATen/ops/ones.h>
+#include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+
+#include "tests/support/user_error.h"
 
 namespace jetsmith {
 namespace {
@@ -62,6 +67,73 @@ TEST(CrossEntropy, ScoresAreProbabilities)
     const auto scores = cross_entropy(0)->scores(prediction, Batch{});
     EXPECT_NEAR(scores[0][1].item<double>(), 0.75, 1e-6);
     EXPECT_NEAR(scores.sum().item<double>(), 1.0, 1e-6);
+}
+
+std::unique_ptr<Objective> reconstruction(const std::string& distance)
+{
+    Config config(parse_yaml("type: reconstruction\ndistance: " + distance, "test.yaml"),
+                  "objective", "a test");
+    return Registry<Objective>::make(config);
+}
+
+/// Both definitions, written out in double.
+double distance(const at::Tensor& x_BF, const at::Tensor& y_BF, int64_t row, bool entropy)
+{
+    double x_sum = 0, y_sum = 0, squares = 0, value = 0;
+    const int64_t pixels = x_BF.size(1);
+    for (int64_t i = 0; i < pixels; ++i) {
+        const double x = x_BF[row][i].item<double>(), y = y_BF[row][i].item<double>();
+        x_sum += x, y_sum += y, squares += (x - y) * (x - y);
+    }
+    if (!entropy) return squares / static_cast<double>(pixels);
+    for (int64_t i = 0; i < pixels; ++i)
+        value -= x_BF[row][i].item<double>() / x_sum *
+                 std::log(y_BF[row][i].item<double>() / y_sum);
+    return value;
+}
+
+TEST(Reconstruction, LossAndScoreFollowTheDefinition)
+{
+    Batch batch;
+    batch.images_BCHW = at::rand({3, 2, 3, 3}).add(0.1F);
+    const Prediction prediction{.reconstruction = at::rand({3, 2, 3, 3}).add(0.1F)};
+    const std::vector<double> weights{1.0, 0.25, 2.0};
+    batch.weights_B = at::tensor(at::ArrayRef<double>(weights), at::kFloat);
+    for (const bool entropy : {false, true}) {
+        const auto objective = reconstruction(entropy ? "cross_entropy" : "mse");
+        const auto scores = objective->scores(prediction, batch);
+        ASSERT_EQ(scores.sizes(), at::IntArrayRef({3, 1}));
+        double sum = 0;
+        for (int64_t b = 0; b < 3; ++b) {
+            const double each = distance(batch.images_BCHW.flatten(1),
+                                         prediction.reconstruction.flatten(1), b, entropy);
+            EXPECT_NEAR(scores[b][0].item<double>(), each, 1e-6 * std::abs(each));
+            sum += weights[static_cast<size_t>(b)] * each;
+        }
+        EXPECT_NEAR(objective->loss(prediction, batch).item<double>(), sum / 3.25, 1e-6 * sum);
+        EXPECT_FALSE(objective->scores_are_probabilities());
+    }
+}
+
+TEST(Reconstruction, ComparesFeaturesWhereThereAreNoImages)
+{
+    Batch batch;
+    batch.features_BF = at::zeros({2, 4});
+    const Prediction prediction{.reconstruction = at::tensor({1.0F, 1.0F, 1.0F, 1.0F, 0.0F, 0.0F,
+                                                              0.0F, 2.0F}).view({2, 4})};
+    const auto scores = reconstruction("mse")->scores(prediction, batch);
+    EXPECT_EQ(scores[0][0].item<double>(), 1.0);
+    EXPECT_EQ(scores[1][0].item<double>(), 1.0);
+}
+
+TEST(Reconstruction, AndCrossEntropyRefuseEachOthersModels)
+{
+    Batch batch;
+    batch.features_BF = at::zeros({2, 4});
+    EXPECT_THAT(test::user_error([&] { reconstruction("mse")->scores({}, batch); }),
+                testing::HasSubstr("Choose an autoencoder as model.type"));
+    EXPECT_THAT(test::user_error([&] { cross_entropy(0)->loss({}, batch); }),
+                testing::HasSubstr("Choose a classifier as model.type"));
 }
 
 }  // namespace

@@ -25,6 +25,10 @@ class CrossEntropy final : public Objective {
 
     at::Tensor loss(const Prediction& prediction, const Batch& batch) const override
     {
+        if (!prediction.logits_BC.defined())
+            throw UserError("objective.type: 'cross_entropy' compares class scores (this model "
+                            "makes none). Choose a classifier as model.type, or another "
+                            "objective.");
         // Logits may come from autocast in bfloat16; log and sums are done in float32.
         const auto each_B = at::cross_entropy_loss(
             prediction.logits_BC.to(at::kFloat), batch.labels_B, /*weight=*/{},
