@@ -31,6 +31,7 @@ struct EventStore {
     at::Tensor source_files_B;                      ///< int32, index into files
     std::string row_noun = "rows";  ///< what a row is, in the plural: "jets", "events"
     std::vector<std::string> class_names;
+    std::vector<double> class_weights;  ///< factor of each class in the loss; empty: 1
     std::vector<std::string> files;  ///< absolute paths
 
     /// The only collection, or the one called "constituents". Throws UserError when there is none.

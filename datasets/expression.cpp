@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <functional>
 #include <map>
 #include <utility>
 
@@ -15,78 +13,60 @@
 
 namespace jetsmith {
 
-using Function = double (*)(double, double);
-
-struct Expression::Node {
-    Function apply = nullptr;  ///< null for a number or a name
-    double number = 0;
-    int name = -1;
-    std::unique_ptr<Node> left, right;  ///< right is null for functions of one argument
-};
-
 namespace {
 
-using Node = Expression::Node;
-using NodePtr = std::unique_ptr<Node>;
+using enum Operation;
 
 struct Operator {
     std::string_view symbol;
     int level;  ///< operators of a higher level bind more tightly
-    Function apply;
+    Operation operation;
 };
 
 constexpr int kComparison = 3;
 
 // Longer symbols come first, so that `<=` is not read as `<`.
 const Operator kOperators[] = {
-    {"||", 1, [](double a, double b) -> double { return is_true(a) || is_true(b); }},
-    {"&&", 2, [](double a, double b) -> double { return is_true(a) && is_true(b); }},
-    {"==", kComparison, [](double a, double b) -> double { return a == b; }},
-    {"!=", kComparison, [](double a, double b) -> double { return a != b; }},
-    {"<=", kComparison, [](double a, double b) -> double { return a <= b; }},
-    {">=", kComparison, [](double a, double b) -> double { return a >= b; }},
-    {"<", kComparison, [](double a, double b) -> double { return a < b; }},
-    {">", kComparison, [](double a, double b) -> double { return a > b; }},
-    {"+", 4, [](double a, double b) { return a + b; }},
-    {"-", 4, [](double a, double b) { return a - b; }},
-    {"*", 5, [](double a, double b) { return a * b; }},
-    {"/", 5, [](double a, double b) { return a / b; }},
+    {"||", 1, logical_or},
+    {"&&", 2, logical_and},
+    {"==", kComparison, equal},
+    {"!=", kComparison, unequal},
+    {"<=", kComparison, less_equal},
+    {">=", kComparison, greater_equal},
+    {"<", kComparison, less},
+    {">", kComparison, greater},
+    {"+", 4, add},
+    {"-", 4, subtract},
+    {"*", 5, multiply},
+    {"/", 5, divide},
+    {"%", 5, remainder},
 };
 
-struct Call {
-    int arguments;
-    Function apply;
-};
+const std::map<std::string, Operation> kFunctions{
+    {"abs", Operation::abs},     {"sqrt", Operation::sqrt},   {"log", Operation::log},
+    {"exp", Operation::exp},     {"sin", Operation::sin},     {"cos", Operation::cos},
+    {"tan", Operation::tan},     {"acos", Operation::acos},   {"sinh", Operation::sinh},
+    {"cosh", Operation::cosh},   {"tanh", Operation::tanh},   {"floor", Operation::floor},
+    {"min", Operation::min},     {"max", Operation::max},     {"pow", Operation::pow},
+    {"atan2", Operation::atan2}, {"hypot", Operation::hypot}, {"delta_phi", Operation::delta_phi},
+    {"otherwise", Operation::otherwise}};
 
-const std::map<std::string, Call> kFunctions{
-    {"abs", {1, [](double a, double) { return std::abs(a); }}},
-    {"sqrt", {1, [](double a, double) { return std::sqrt(a); }}},
-    {"log", {1, [](double a, double) { return std::log(a); }}},
-    {"min", {2, [](double a, double b) { return std::min(a, b); }}},
-    {"max", {2, [](double a, double b) { return std::max(a, b); }}},
-};
+/// Functions of a whole collection: part of a name, see store_columns.h.
+constexpr std::string_view kOfCollections[] = {"count", "sum"};
 
-NodePtr make_call(Function apply, NodePtr left, NodePtr right = nullptr)
-{
-    auto node = std::make_unique<Node>();
-    node->apply = apply;
-    node->left = std::move(left);
-    node->right = std::move(right);
-    return node;
-}
-
-/// Precedence climbing over the text.
+/// Precedence climbing over the text; writes the program as it goes.
 class Parser {
   public:
-    Parser(const std::string& text, const std::string& place, std::vector<std::string>& names)
-        : text_(text), place_(place), names_(names)
+    Parser(const std::string& text, const std::string& place, std::vector<std::string>& names,
+           std::vector<Instruction>& program)
+        : text_(text), place_(place), names_(names), program_(program)
     {
     }
 
-    NodePtr parse()
+    void parse()
     {
-        auto node = binary(1);
-        if (peek() == '\0') return node;
+        binary(1);
+        if (peek() == '\0') return;
         for (const std::string_view word : {"and", "or", "&", "|", "="})
             if (std::string_view(text_).substr(at_).starts_with(word))
                 fail("an operator is wanted here", " Write &&, || or ==.");
@@ -96,80 +76,86 @@ class Parser {
   private:
     static constexpr int kMaxDepth = 200, kMaxOperators = 1000;
 
-    NodePtr binary(int level)
+    void emit(Operation operation) { program_.push_back({operation, -1, 0}); }
+
+    void binary(int level)
     {
-        auto left = unary();
+        unary();
         bool compared = false;
         for (const Operator* op; (op = next_operator()) && op->level >= level;) {
             if (op->level == kComparison && std::exchange(compared, true))
                 fail("comparisons cannot be chained", " Write a < x && x < b.");
             if (++operators_ > kMaxOperators) fail("too long");
             at_ += op->symbol.size();
-            left = make_call(op->apply, std::move(left), binary(op->level + 1));
+            binary(op->level + 1);
+            emit(op->operation);
         }
-        return left;
     }
 
-    NodePtr unary()
+    void unary()
     {
         if (++depth_ > kMaxDepth) fail("nested too deeply");
-        NodePtr node;
         if (take('-')) {
-            node = make_call([](double a, double) { return -a; }, unary());
+            unary();
+            emit(negate);
         } else if (take('!')) {
-            node = make_call([](double a, double) -> double { return !is_true(a); }, unary());
+            unary();
+            emit(logical_not);
         } else if (take('(')) {
-            node = binary(1);
+            binary(1);
             expect(')');
         } else {
-            node = operand();
+            operand();
         }
         --depth_;
-        return node;
     }
 
-    NodePtr operand()
+    void operand()
     {
         const char c = peek();
-        if ((c >= '0' && c <= '9') || c == '.') return number();
+        if ((c >= '0' && c <= '9') || c == '.') return constant();
         const size_t begin = at_;
         const std::string word = name();
         if (peek() != '(' || text_[begin] == '`') return column(word);
-        const auto call = kFunctions.find(word);
-        if (call == kFunctions.end()) {
+        if (std::find(std::begin(kOfCollections), std::end(kOfCollections), word) !=
+            std::end(kOfCollections)) {
+            expect('(');
+            const std::string inside = name();
+            expect(')');
+            return column(word + "(" + inside + ")");
+        }
+        const auto function = kFunctions.find(word);
+        if (function == kFunctions.end()) {
             at_ = begin;
-            std::vector<std::string> known;
-            for (const auto& [function, unused] : kFunctions) known.push_back(function);
+            std::vector<std::string> known(std::begin(kOfCollections), std::end(kOfCollections));
+            for (const auto& [called, unused] : kFunctions) known.push_back(called);
             fail(fmt::format("unknown function '{}'", word), suggestion(word, known));
         }
         expect('(');
-        auto first = binary(1);
-        NodePtr second;
-        if (call->second.arguments == 2) {
+        binary(1);
+        if (takes_two(function->second)) {
             expect(',');
-            second = binary(1);
+            binary(1);
         }
         expect(')');
-        return make_call(call->second.apply, std::move(first), std::move(second));
+        emit(function->second);
     }
 
-    NodePtr number()
+    void constant()
     {
-        auto node = std::make_unique<Node>();
+        Instruction push{number, -1, 0};
         const char* begin = text_.data() + at_;
-        const auto result = std::from_chars(begin, text_.data() + text_.size(), node->number);
+        const auto result = std::from_chars(begin, text_.data() + text_.size(), push.number);
         if (result.ec != std::errc{}) fail("not a number");
         at_ += static_cast<size_t>(result.ptr - begin);
-        return node;
+        program_.push_back(push);
     }
 
-    NodePtr column(const std::string& word)
+    void column(const std::string& word)
     {
-        auto node = std::make_unique<Node>();
         const auto known = std::find(names_.begin(), names_.end(), word);
-        node->name = static_cast<int>(known - names_.begin());
+        program_.push_back({Operation::name, static_cast<int32_t>(known - names_.begin()), 0});
         if (known == names_.end()) names_.push_back(word);
-        return node;
     }
 
     std::string name()
@@ -180,11 +166,21 @@ class Parser {
             if (quoted) return c != '`';
             return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.';
         };
-        while (at_ < text_.size() && belongs(text_[at_])) ++at_;
+        while (at_ < text_.size() && (belongs(text_[at_]) || (!quoted && index()))) ++at_;
         const std::string word = text_.substr(begin, at_ - begin);
         if (word.empty()) fail("a number, a column or '(' is wanted here");
         if (quoted) expect('`');
         return word;
+    }
+
+    /// True at the beginning of `[3]`, the number of an object; moves to its end.
+    bool index()
+    {
+        const size_t end = text_.find_first_not_of("0123456789", at_ + 1);
+        const bool found = text_[at_] == '[' && end != std::string::npos && end > at_ + 1 &&
+                           text_[end] == ']';
+        if (found) at_ = end;
+        return found;
     }
 
     const Operator* next_operator()
@@ -224,42 +220,44 @@ class Parser {
     const std::string& text_;
     const std::string& place_;
     std::vector<std::string>& names_;
+    std::vector<Instruction>& program_;
     size_t at_ = 0;
     int depth_ = 0, operators_ = 0;
 };
-
-std::vector<double> values(const Node& node, const std::vector<const double*>& columns, size_t rows)
-{
-    if (node.name >= 0) {
-        const double* column = columns[static_cast<size_t>(node.name)];
-        return {column, column + rows};
-    }
-    if (!node.apply) return std::vector<double>(rows, node.number);
-    auto left = values(*node.left, columns, rows);
-    if (!node.right) {
-        for (double& value : left) value = node.apply(value, 0);
-        return left;
-    }
-    const auto right = values(*node.right, columns, rows);
-    for (size_t i = 0; i < rows; ++i) left[i] = node.apply(left[i], right[i]);
-    return left;
-}
 
 }  // namespace
 
 Expression::Expression(const std::string& text, const std::string& place) : text_(text)
 {
-    root_ = Parser(text_, place, names_).parse();
+    Parser(text_, place, names_, program_).parse();
 }
-
-Expression::~Expression() = default;
-Expression::Expression(Expression&&) noexcept = default;
-Expression& Expression::operator=(Expression&&) noexcept = default;
 
 std::vector<double> Expression::evaluate(const std::vector<const double*>& columns,
                                          size_t rows) const
 {
-    return values(*root_, columns, rows);
+    return run_program(program_, columns, rows);
+}
+
+std::vector<double> run_program(const std::vector<Instruction>& program,
+                                const std::vector<const double*>& columns, size_t rows)
+{
+    std::vector<std::vector<double>> stack;
+    for (const auto& [operation, name, value] : program) {
+        if (operation == number) {
+            stack.emplace_back(rows, value);
+        } else if (operation == Operation::name) {
+            const double* column = columns[static_cast<size_t>(name)];
+            stack.emplace_back(column, column + rows);
+        } else if (takes_one(operation)) {
+            for (double& top : stack.back()) top = apply(operation, top, 0);
+        } else {
+            const auto right = std::move(stack.back());
+            stack.pop_back();
+            auto& left = stack.back();
+            for (size_t i = 0; i < rows; ++i) left[i] = apply(operation, left[i], right[i]);
+        }
+    }
+    return std::move(stack.back());
 }
 
 }  // namespace jetsmith

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Selections such as `pt > 550 && abs(eta) < 2`: + - * /, comparisons, && || !, parentheses, and
-// the functions abs, sqrt, log, min, max over named columns. Numbers are double; a condition is 1
-// or 0, and any value but 0 counts as true, NaN excepted.
+// Expressions such as `pt > 550 && abs(eta) < 2` or `sqrt(2 * met * (1 - cos(delta_phi(met_phi,
+// muons[0].phi))))`: + - * / %, comparisons, && || !, parentheses, and the functions abs, sqrt, log,
+// exp, sin, cos, tan, acos, sinh, cosh, tanh, floor, min, max, pow, atan2, hypot, delta_phi,
+// otherwise over named columns; count(jets) and sum(jets.pt) over a collection. Numbers are double; a
+// condition is 1 or 0, and any value but 0 counts as true, NaN excepted. NaN, also an object that is
+// not there, makes the result NaN, but for comparisons, which it makes false, and otherwise(a, b),
+// which is b where a is NaN.
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <vector>
+
+#include "core/arithmetic.h"
 
 namespace jetsmith {
 
@@ -15,11 +20,9 @@ class Expression {
   public:
     /// `place` leads the messages of errors, e.g. "top.yaml:7: data.select". Throws UserError that
     /// names the column (1-based) at which the text cannot be understood. A name with other
-    /// characters than letters, digits, '_' and '.' is written between backquotes.
+    /// characters than letters, digits, '_', '.' and the number of an object, [3], is written
+    /// between backquotes.
     Expression(const std::string& text, const std::string& place);
-    ~Expression();
-    Expression(Expression&&) noexcept;
-    Expression& operator=(Expression&&) noexcept;
 
     const std::string& text() const { return text_; }
 
@@ -29,15 +32,20 @@ class Expression {
     /// columns[k]: `rows` values of names()[k]. Returns one value per row.
     std::vector<double> evaluate(const std::vector<const double*>& columns, size_t rows) const;
 
-    struct Node;
+    /// What evaluate() does, for others who do it: instructions for a stack of doubles.
+    const std::vector<Instruction>& program() const { return program_; }
 
   private:
     std::string text_;
     std::vector<std::string> names_;
-    std::unique_ptr<Node> root_;
+    std::vector<Instruction> program_;
 };
 
+/// What a program makes of `rows` values of every name.
+std::vector<double> run_program(const std::vector<Instruction>& program,
+                                const std::vector<const double*>& columns, size_t rows);
+
 /// What a selection keeps: neither 0 nor NaN.
-inline bool is_true(double value) { return value < 0 || value > 0; }
+inline bool is_true(double value) { return holds(value); }
 
 }  // namespace jetsmith

@@ -15,7 +15,8 @@ namespace jetsmith {
 class Hdf5Reader : public Reader {
   public:
     /// `wanted` names the columns of the data type; weights and observers are added from `options`.
-    Hdf5Reader(ReaderOptions options, WantedColumns wanted);
+    /// refines: there is a refine(), and the selection looks at what it makes.
+    Hdf5Reader(ReaderOptions options, WantedColumns wanted, bool refines = false);
 
     bool has(Split split) const override;
     std::vector<std::filesystem::path> files(Split split) const override;
@@ -26,12 +27,25 @@ class Hdf5Reader : public Reader {
     std::vector<double> class_weights(const EventStore& train) const override;
     std::vector<double> training_shares() const override { return options_.mixture; }
 
+  protected:
+    /// The columns to be read where what there is depends on the file: the first of a split.
+    virtual WantedColumns wanted_of(const std::filesystem::path&) const { return wanted_; }
+
+    /// What a data type makes of the columns once they are read. lenient: labels, weights and
+    /// observers may be missing.
+    virtual EventStore refine(EventStore store, bool lenient) const;
+
+    const ReaderOptions& options() const { return options_; }
+
   private:
-    EventStore finish(EventStore store, const std::vector<FileRows>& files) const;
+    void draw(std::vector<PassingRows>& passing, int64_t most, bool mixed) const;
+    EventStore finish(EventStore store, const std::vector<FileRows>& files, bool lenient) const;
+    EventStore selected(EventStore store) const;
 
     ReaderOptions options_;
     WantedColumns wanted_;
     RowRules rules_;
+    bool refines_, late_selection_;
 };
 
 /// Draws `most` of the passing rows of all files together, by a fixed random key per (file, row);

@@ -141,10 +141,8 @@ int64_t MomentumColumns::convert_polar(const std::byte* const* rows, float* out)
         const double energy = has_energy_ ? unit_ * parts_[3].at(rows, i)
                               : has_mass_ ? std::hypot(p, mass)
                                           : p;
-        *next++ = static_cast<float>(energy);
-        *next++ = static_cast<float>(pt * std::cos(phi));
-        *next++ = static_cast<float>(pt * std::sin(phi));
-        *next++ = static_cast<float>(pt * std::sinh(eta));
+        from_polar(pt, eta, phi, energy, next);
+        next += 4;
     }
     return (next - out) / 4;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -66,6 +67,15 @@ class MomentumColumns {
     std::array<Part, 4> parts_;  ///< E px py pz; or pt eta phi and energy or mass
     bool straight_ = false;      ///< float32 quadruples one after the other: copied as they are
 };
+
+/// (E, px, py, pz) of a transverse momentum, a pseudorapidity, an azimuth and an energy.
+inline void from_polar(double pt, double eta, double phi, double energy, float* out)
+{
+    out[0] = static_cast<float>(energy);
+    out[1] = static_cast<float>(pt * std::cos(phi));
+    out[2] = static_cast<float>(pt * std::sin(phi));
+    out[3] = static_cast<float>(pt * std::sinh(eta));
+}
 
 /// Keeps the `most` constituents of highest transverse momentum, in their order; returns how many
 /// remain of `count`.

@@ -41,7 +41,8 @@ std::shared_ptr<const Expression> read_selection(Config& config)
 
 }  // namespace
 
-ReaderOptions::ReaderOptions(Config& config, std::vector<std::string> default_classes)
+ReaderOptions::ReaderOptions(Config& config, std::vector<std::string> default_classes,
+                             std::string class_rule)
     : classes(read_classes(config, std::move(default_classes))), splits(config, classes)
 {
     mixture = read_mixture(config, classes);
@@ -64,9 +65,8 @@ ReaderOptions::ReaderOptions(Config& config, std::vector<std::string> default_cl
             if (!(factor >= 0)) config.fail("class_weights", "factors must be 0 or more");
         }
     } else {
-        std::string rule = "none";
-        config.read("class_weights", rule, meaning, one_of({"none", "balanced"}));
-        balanced = rule == "balanced";
+        config.read("class_weights", class_rule, meaning, one_of({"none", "balanced"}));
+        balanced = class_rule == "balanced";
     }
 }
 

@@ -26,7 +26,9 @@ struct ReaderOptions {
     std::vector<double> mixture;  ///< share of each class in training; empty: as they come
 
     /// classes: names when the config gives none, in the order of the labels 0, 1, ...
-    ReaderOptions(Config& config, std::vector<std::string> classes);
+    /// class_rule: of class_weights when the config gives none.
+    ReaderOptions(Config& config, std::vector<std::string> classes,
+                  std::string class_rule = "none");
 };
 
 }  // namespace jetsmith

@@ -69,7 +69,7 @@ void RunBuilder::load_data(bool with_test)
     const auto shares = reader->training_shares();
     check_classes(train, Split::train, shares);
     check_classes(val, Split::val, {});
-    class_weights = reader->class_weights(train);
+    class_weights = train.class_weights = reader->class_weights(train);
     validation_weights = composition_factors(val.labels_B, shares, class_weights.size());
     for (size_t c = 0; c < class_weights.size(); ++c) validation_weights[c] *= class_weights[c];
 }

@@ -63,6 +63,15 @@ TEST(Expression, FollowsTheRulesOfArithmeticAndLogic)
         {"sqrt(a * 8) + log(1)", 4},
         {"`tau 21` < 0.5", 1},
         {"b && 1", 1},
+        {"7 % 4 + -1 % 5", 7},
+        {"exp(log(a)) * pow(b, 2)", 18},
+        {"hypot(b, 4)", 5},
+        {"floor(b / a)", -2},
+        {"atan2(0, -1) - acos(-1)", 0},
+        {"delta_phi(3, -3)", 6 - 2 * M_PI},
+        {"otherwise(missing, a)", 2},
+        {"otherwise(a, missing)", 2},
+        {"sin(0) + cos(0) + tan(0) + sinh(0) + cosh(0) + tanh(0)", 2},
     };
     for (const auto& [text, expected] : table) EXPECT_DOUBLE_EQ(value(text), expected) << text;
 }
@@ -73,6 +82,23 @@ TEST(Expression, NothingComparedWithNanPasses)
     EXPECT_FALSE(is_true(value("missing < 0")));
     EXPECT_FALSE(is_true(value("missing")));
     EXPECT_FALSE(is_true(value("missing + 1")));
+}
+
+TEST(Expression, NanPassesThroughEverythingButOtherwise)
+{
+    for (const char* text : {"min(missing, 1)", "min(1, missing)", "max(missing, 1)",
+                             "max(1, missing)", "missing * 0", "missing % 2"})
+        EXPECT_TRUE(std::isnan(value(text))) << text;
+}
+
+TEST(Expression, NamesReachIntoCollections)
+{
+    const Expression expression("log(jets[0].pt) + count(jets) * sum(jets.btag) - jets[12].pt",
+                                "test");
+    EXPECT_EQ(expression.names(), (std::vector<std::string>{"jets[0].pt", "count(jets)",
+                                                            "sum(jets.btag)", "jets[12].pt"}));
+    EXPECT_THAT(test::user_error([] { Expression("jets[].pt", "here"); }),
+                HasSubstr("an operator is wanted here (column 5"));
 }
 
 TEST(Expression, RowsAreIndependent)
