@@ -31,29 +31,61 @@ int default_threads()
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// One parallel_for call: a counter, and the first exception that a piece threw.
-struct Work {
-    int64_t count;
-    int64_t grain;
-    const std::function<void(int64_t, int64_t)>& body;
-    std::atomic<int64_t> next{0};
-    std::mutex mutex;
-    std::exception_ptr failure;
+/// One parallel_for call. Every participant has a share of the range, the same one in the next call
+/// of that size, so that what it wrote still lies in its cache; who is through helps the others.
+class Work {
+  public:
+    using Body = std::function<void(int64_t, int64_t)>;
 
-    void run()
+    Work(int64_t count, int64_t grain, const Body& body, int participants)
+        : grain_(grain), body_(body), shares_(static_cast<size_t>(participants))
+    {
+        const int64_t pieces = (count + grain - 1) / grain;
+        for (int64_t i = 0; i < participants; ++i) {
+            auto& share = shares_[static_cast<size_t>(i)];
+            share.next = pieces * i / participants * grain;
+            share.end = std::min(pieces * (i + 1) / participants * grain, count);
+        }
+    }
+
+    void run(size_t participant)
     {
         const bool nested = std::exchange(inside_parallel_for, true);
-        for (int64_t begin; (begin = next.fetch_add(grain)) < count;) {
-            try {
-                body(begin, std::min(begin + grain, count));
-            } catch (...) {
-                const std::lock_guard lock(mutex);
-                if (!failure) failure = std::current_exception();
-                next = count;
-            }
-        }
+        for (size_t i = 0; i < shares_.size(); ++i)
+            run_share(shares_[(participant + i) % shares_.size()]);
         inside_parallel_for = nested;
     }
+
+    void rethrow() const
+    {
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+  private:
+    struct alignas(64) Share {
+        std::atomic<int64_t> next{0};
+        int64_t end = 0;
+    };
+
+    void run_share(Share& share)
+    {
+        for (int64_t begin; !failed_ && (begin = share.next.fetch_add(grain_)) < share.end;) {
+            try {
+                body_(begin, std::min(begin + grain_, share.end));
+            } catch (...) {
+                const std::lock_guard lock(mutex_);
+                if (!failure_) failure_ = std::current_exception();
+                failed_ = true;
+            }
+        }
+    }
+
+    int64_t grain_;
+    const Body& body_;
+    std::vector<Share> shares_;
+    std::atomic<bool> failed_{false};
+    std::mutex mutex_;
+    std::exception_ptr failure_;
 };
 
 /// Looks at `done` for some microseconds: a sleeping thread takes as long as a small piece of work
@@ -85,12 +117,12 @@ class Pool {
         {
             const std::lock_guard lock(mutex_);
             while (static_cast<int>(threads_.size()) < helpers)
-                threads_.emplace_back([this] { loop(); });
+                threads_.emplace_back([this, own = threads_.size() + 1] { loop(own); });
             work_ = &work;
             wanted_ = helpers;
         }
         wake_.notify_all();
-        work.run();
+        work.run(0);
         {
             const std::lock_guard lock(mutex_);
             wanted_ = 0;  // helpers that have not woken yet are no longer needed
@@ -102,7 +134,7 @@ class Pool {
     }
 
   private:
-    void loop()
+    void loop(size_t participant)
     {
         std::unique_lock lock(mutex_);
         for (;;) {
@@ -115,7 +147,7 @@ class Pool {
             ++active_;
             Work* work = work_;
             lock.unlock();
-            work->run();
+            work->run(participant);
             lock.lock();
             if (--active_ == 0) done_.notify_all();
         }
@@ -151,16 +183,16 @@ void parallel_for(int64_t count, int64_t grain, const std::function<void(int64_t
 {
     if (count <= 0) return;
     grain = std::max<int64_t>(1, grain);
-    Work work{count, grain, body, {}, {}, nullptr};
     const int64_t pieces = (count + grain - 1) / grain;
-    const int wanted = threads > 0 ? threads : thread_count();
-    const int helpers = static_cast<int>(std::min<int64_t>(wanted, pieces)) - 1;
-    if (helpers <= 0 || inside_parallel_for) {
-        work.run();
+    const int wanted = inside_parallel_for ? 1 : threads > 0 ? threads : thread_count();
+    const int participants = static_cast<int>(std::min<int64_t>(wanted, pieces));
+    Work work(count, grain, body, participants);
+    if (participants == 1) {
+        work.run(0);
     } else {
-        pool().run(work, helpers);
+        pool().run(work, participants - 1);
     }
-    if (work.failure) std::rethrow_exception(work.failure);
+    work.rethrow();
 }
 
 }  // namespace jetsmith

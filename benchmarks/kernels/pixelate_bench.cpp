@@ -33,7 +33,7 @@ namespace {
 struct Arguments {
     std::string file;
     int64_t rows = 60'000;
-    int64_t batch = 1024;
+    int64_t batch = 512;
     int repeats = 15;
     std::string device = "cpu";
 };

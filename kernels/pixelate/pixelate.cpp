@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kStreamAbove = int64_t{16} << 20;
 
 /// Images in one piece of work of a thread.
-constexpr int64_t kGrain = 16;
+constexpr int64_t kGrain = 64;
 
 using LaunchPixelate = const char*(const PixelateArguments*, void* stream);
 

@@ -17,7 +17,7 @@ template <int Kept>
 __device__ JetFrame draw(const PixelateArguments& a, int64_t image, int64_t first, int count,
                          int* tile)
 {
-    Warp<Kept> warp(a.momenta + 4 * first, count, tile);
+    Warp<Kept> warp(a.momenta + 4 * first, count, a.channels, tile);
     const JetFrame frame = find_frame(warp, a, image);
     fill(warp, a, frame);
     return frame;

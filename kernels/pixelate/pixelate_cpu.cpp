@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pixelation on the processor. Highway compiles this file once per SIMD target and picks one at
-// run time. A jet adds to a tile of 32-bit units that stays in the cache; its image is a copy of
-// the dark one, in which only the pixels that the jet touches are written.
+// run time. Jets go through the steps in blocks: while one waits for its sums and square roots, the
+// next are at work.
 #include <cstring>
 #include <vector>
 
@@ -23,159 +23,136 @@ namespace jetsmith::kernels::HWY_NAMESPACE {
 
 #define JETSMITH_UNROLL
 #include "kernels/pixelate/pixelate_math.inc"
+// in this order
+#include "kernels/pixelate/pixelate_frame.inc"
 #undef JETSMITH_UNROLL
 
+#include "kernels/pixelate/pixelate_image.inc"
 #include "kernels/pixelate/pixelate_jet.inc"
 
-/// The last steps on the units of some cells.
-HWY_INLINE FloatLanes::Real finished(const PixelateArguments& a, FloatLanes::Real value,
-                                     FloatLanes::Real mean, FloatLanes::Real inverse)
-{
-    if (a.transform != PixelTransform::none) value = transformed<FloatLanes>(a, value);
-    return a.mean == nullptr ? value : (value - mean) * inverse;
-}
+constexpr int64_t kBlock = 16;
 
-/// Stores a register of pixels as float32 or, rounded to nearest even, as bfloat16.
-HWY_INLINE void put(FloatLanes::Real value, float* to) { hn::StoreU(value, FloatLanes::tag, to); }
+/// The jets of consecutive images.
+struct JetBlock {
+    int64_t image, jets;
+    int channels;
+    bool stream;
+    const float* momenta[kBlock];
+    int64_t readable[kBlock];
+    int count[kBlock];
+    size_t first[kBlock];  ///< of its constituents in the scratch
+    size_t end;            ///< of those of all jets
+    JetFrame frames[kBlock];
+    bool certain[kBlock];  ///< float32 decides about its pixels as double would
 
-HWY_INLINE void put(FloatLanes::Real value, uint16_t* to)
-{
-    const hn::Rebind<uint32_t, FloatLanes::Tag> words;
-    const hn::Rebind<int32_t, FloatLanes::Tag> signed_words;
-    const hn::Rebind<uint16_t, FloatLanes::Tag> halves;
-    const auto bits = hn::BitCast(words, value);
-    const auto even = hn::And(hn::ShiftRight<16>(bits), hn::Set(words, 1));
-    const auto rounded = hn::ShiftRight<16>(bits + even + hn::Set(words, 0x7FFF));
-    hn::StoreU(hn::DemoteTo(halves, hn::BitCast(signed_words, rounded)), halves, to);
-}
-
-/// Fills the picture with the image of a jet without constituents.
-template <class Out>
-void darken(const PixelateArguments& a, JetScratch& s)
-{
-    const auto zero = hn::Zero(FloatLanes::tag);
-    Out* picture = reinterpret_cast<Out*>(s.picture.data());
-    for (size_t at = 0; at < static_cast<size_t>(s.cells); at += size_t(FloatLanes::lanes())) {
-        const auto mean = a.mean ? hn::LoadU(FloatLanes::tag, a.mean + at) : zero;
-        const auto inverse = a.mean ? hn::LoadU(FloatLanes::tag, a.inverse + at) : zero;
-        put(finished(a, zero, mean, inverse), picture + at);
+    HWY_INLINE JetLanes<FloatLanes> jet(int64_t i, JetScratch& s) const
+    {
+        return {momenta[i], count[i], readable[i], channels, s, first[i]};
     }
-    s.dark = s.picture;
+};
+
+HWY_INLINE JetBlock block_at(const PixelateArguments& a, int64_t image, int64_t end, JetScratch& s)
+{
+    JetBlock block;
+    block.image = image;
+    block.channels = a.channels;
+    block.jets = HWY_MIN(kBlock, end - image);
+    block.end = 0;
+    size_t most = 0;
+    for (int64_t i = 0; i < block.jets; ++i) {
+        const int64_t first = a.offsets[a.rows[image + i]];
+        const auto count = static_cast<size_t>(a.offsets[a.rows[image + i] + 1] - first);
+        block.momenta[i] = a.momenta + 4 * first;
+        block.readable[i] = a.constituents - first;
+        block.count[i] = static_cast<int>(count);
+        block.first[i] = block.end;
+        block.end += hwy::RoundUpTo(count, FloatLanes::kMaxLanes);
+        most = HWY_MAX(most, count);
+    }
+    s.reserve_constituents(block.end + most + FloatLanes::kMaxLanes, a.channels);
+    return block;
 }
 
-/// Writes the touched cells of an image that is dark so far.
-template <class Out>
-HWY_INLINE void light(const PixelateArguments& a, const JetFrame& frame, JetScratch& s, Out* image)
+/// Asks for constituents of a jet that comes soon: rows are random, so each cache line is a miss,
+/// and only so many can be under way. Most jets end within three parts.
+constexpr int kParts = 3;
+
+HWY_INLINE void prefetch_part(const float* momenta, int part)
 {
-    constexpr size_t kMost = FloatLanes::kMaxLanes;
-    const size_t step = static_cast<size_t>(FloatLanes::lanes());
-    const hn::Rebind<int32_t, FloatLanes::Tag> integers;
-    HWY_ALIGN float unit_of[HWY_MAX(kPixelChannels, FloatLanes::kMaxLanes)] = {};
-    for (int c = 0; c < a.channels; ++c) unit_of[c] = unit(a, frame, c);
-    auto scale = hn::Set(FloatLanes::tag, unit_of[0]), mean = hn::Zero(FloatLanes::tag),
-         inverse = mean;
-    // The last register is filled up with the first cell.
-    hn::StoreU(hn::Zero(integers), integers, s.touched.data() + s.touches);
-    hn::StoreU(hn::Zero(integers), integers, s.channels.data() + s.touches);
-    for (size_t first = 0; first < s.touches; first += step) {
-        const int32_t* cells = s.touched.data() + first;
-        const auto where = hn::LoadU(integers, cells);
-        const auto units = hn::GatherIndex(integers, s.tile.data(), where);
-        if (a.channels > 1)
-            scale = hn::GatherIndex(FloatLanes::tag, unit_of,
-                                    hn::LoadU(integers, s.channels.data() + first));
-        if (a.mean) mean = hn::GatherIndex(FloatLanes::tag, a.mean, where);
-        if (a.mean) inverse = hn::GatherIndex(FloatLanes::tag, a.inverse, where);
-        HWY_ALIGN Out pixels[kMost];
-        put(finished(a, hn::ConvertTo(FloatLanes::tag, units) * scale, mean, inverse), pixels);
-        const size_t count = HWY_MIN(step, s.touches - first);
-        for (size_t i = 0; i < count; ++i) image[cells[i]] = pixels[i];
+    constexpr int kLines = 6, kFloatsPerLine = 16;
+    for (int line = 0; line < kLines; ++line)
+        hwy::Prefetch(momenta + (part * kLines + line) * kFloatsPerLine);
+}
+
+HWY_INLINE void prefetch_part(const PixelateArguments& a, int64_t image, int part)
+{
+    if (image < a.jets) prefetch_part(a.momenta + 4 * a.offsets[a.rows[image]], part);
+}
+
+/// One jet in double.
+template <class Out>
+HWY_NOINLINE void draw_exactly(const PixelateArguments& a, const JetBlock& block, int64_t i,
+                               JetScratch& s)
+{
+    JetLanes<DoubleLanes> jet(block.momenta[i], block.count[i], block.readable[i], a.channels, s,
+                              block.end);
+    const JetFrame frame = find_frame(jet, a, block.image + i);
+    fill(jet, a, frame);
+    write_image<Out>(a, block.image + i, frame, jet.additions(), block.stream, s);
+}
+
+/// All steps up to cells and units, in float32.
+HWY_FLATTEN void place_block(const PixelateArguments& a, JetBlock& block, JetScratch& s)
+{
+    for (int64_t i = 0; i < block.jets; ++i) {
+        auto jet = block.jet(i, s);
+        for (int part = 0; part < kParts; ++part) prefetch_part(a, block.image + i + 2, part);
+        block.frames[i] = find_reference(jet, a);
+        block.certain[i] = jet.held();
+    }
+    for (int64_t i = 0; i < block.jets; ++i) {
+        auto jet = block.jet(i, s);
+        prefetch_part(a, block.image + kBlock + i, 0);
+        find_centre_and_axis(jet, a, block.frames[i]);
+    }
+    for (int64_t i = 0; i < block.jets; ++i) {
+        auto jet = block.jet(i, s);
+        prefetch_part(a, block.image + kBlock + i, 1);
+        find_orientation(jet, a, block.image + i, block.frames[i]);
+    }
+    for (int64_t i = 0; i < block.jets; ++i) {
+        auto jet = block.jet(i, s);
+        prefetch_part(a, block.image + kBlock + i, 2);
+        fill(jet, a, block.frames[i]);
+        block.certain[i] = block.certain[i] && jet.certain(a, block.frames[i]);
     }
 }
 
-/// Copies an image; past the caches where kStream, whose stores want aligned addresses.
-template <bool kStream>
-HWY_INLINE void copy_image(const std::byte* from, size_t bytes, std::byte* to)
+template <class Out>
+HWY_FLATTEN void draw(const PixelateArguments& a, JetBlock& block, JetScratch& s)
 {
-    const hn::ScalableTag<uint8_t> tag;
-    const size_t step = hn::Lanes(tag);
-    const size_t off = reinterpret_cast<uintptr_t>(to) % step;
-    size_t at = HWY_MIN(off == 0 ? 0 : step - off, bytes);
-    std::memcpy(to, from, at);
-    const auto* source = reinterpret_cast<const uint8_t*>(from);
-    auto* target = reinterpret_cast<uint8_t*>(to);
-    for (; at + step <= bytes; at += step) {
-        const auto v = hn::LoadU(tag, source + at);
-        if constexpr (kStream) {
-            hn::Stream(v, tag, target + at);
+    const bool exact = a.centre == JetCentre::hardest;  // which lies on an edge or close to it
+    if (!exact) place_block(a, block, s);
+    for (int64_t i = 0; i < block.jets; ++i) {
+        const int64_t soon = block.image + 2 * kBlock + i;
+        if (soon < a.jets) hwy::Prefetch(a.offsets + a.rows[soon]);
+        if (exact || !block.certain[i]) {
+            draw_exactly<Out>(a, block, i, s);
         } else {
-            hn::Store(v, tag, target + at);
+            const auto additions = block.jet(i, s).additions();
+            write_image<Out>(a, block.image + i, block.frames[i], additions, block.stream, s);
         }
     }
-    std::memcpy(to + at, from + at, bytes - at);
-}
-
-template <class L>
-HWY_INLINE bool find_units(const PixelateArguments& a, int64_t image, JetScratch& s,
-                           JetFrame& frame)
-{
-    const int64_t first = a.offsets[a.rows[image]];
-    const int count = static_cast<int>(a.offsets[a.rows[image] + 1] - first);
-    JetLanes<L> jet(a.momenta + 4 * first, count, a.constituents - first, s);
-    frame = find_frame(jet, a, image);
-    fill(jet, a, frame);
-    return count == 0 || jet.certain(a, frame);
-}
-
-HWY_INLINE void clear_units(JetScratch& s)
-{
-    for (size_t i = 0; i < s.touches; ++i) s.tile[static_cast<size_t>(s.touched[i])] = 0;
-    s.touches = 0;
-}
-
-template <class Out>
-HWY_INLINE void draw(const PixelateArguments& a, int64_t image, bool stream, JetScratch& s)
-{
-    JetFrame frame;
-    // Float32 does all jets but those that it may draw wrongly.
-    if (a.centre == JetCentre::hardest || !find_units<FloatLanes>(a, image, s, frame)) {
-        clear_units(s);
-        find_units<DoubleLanes>(a, image, s, frame);
-    }
-    const size_t bytes = static_cast<size_t>(s.cells) * sizeof(Out);
-    auto* to = static_cast<std::byte*>(a.images) + static_cast<size_t>(image) * bytes;
-    if (!stream) {
-        copy_image<false>(s.dark.data(), bytes, to);
-        light(a, frame, s, reinterpret_cast<Out*>(to));
-    } else {
-        Out* picture = reinterpret_cast<Out*>(s.picture.data());
-        light(a, frame, s, picture);
-        copy_image<true>(s.picture.data(), bytes, to);
-        const Out* dark = reinterpret_cast<const Out*>(s.dark.data());
-        for (size_t i = 0; i < s.touches; ++i) picture[s.touched[i]] = dark[s.touched[i]];
-    }
-    clear_units(s);
-}
-
-/// Asks for the constituents of a jet that comes soon: rows are random, so each is a cache miss.
-HWY_INLINE void prefetch_jet(const PixelateArguments& a, int64_t image)
-{
-    constexpr int64_t kPerLine = 4, kMost = 128;
-    const int64_t begin = a.offsets[a.rows[image]], end = a.offsets[a.rows[image] + 1];
-    for (int64_t i = begin; i < HWY_MIN(end, begin + kMost); i += kPerLine)
-        hwy::Prefetch(a.momenta + 4 * i);
 }
 
 void PixelateRows(const PixelateArguments& a, int64_t begin, int64_t end, bool stream,
                   JetScratch& s)
 {
-    a.bfloat16 ? darken<uint16_t>(a, s) : darken<float>(a, s);
-    for (int64_t i = begin; i < end; ++i) {
-        if (i + 4 < end) hwy::Prefetch(a.offsets + a.rows[i + 4]);
-        if (i + 2 < end) prefetch_jet(a, i + 2);
-        const int64_t count = a.offsets[a.rows[i] + 1] - a.offsets[a.rows[i]];
-        s.reserve_constituents(static_cast<size_t>(count) + FloatLanes::kMaxLanes, a.channels);
-        a.bfloat16 ? draw<uint16_t>(a, i, stream, s) : draw<float>(a, i, stream, s);
+    if (a.mean) a.bfloat16 ? prepare_dark<uint16_t>(a, s) : prepare_dark<float>(a, s);
+    for (int64_t image = begin; image < end; image += kBlock) {
+        JetBlock block = block_at(a, image, end, s);
+        block.stream = stream;
+        a.bfloat16 ? draw<uint16_t>(a, block, s) : draw<float>(a, block, s);
     }
     if (stream) hwy::FlushStream();
 }
@@ -191,7 +168,7 @@ HWY_EXPORT(PixelateRows);
 void pixelate_rows(const PixelateArguments& a, int64_t begin, int64_t end, bool stream)
 {
     thread_local JetScratch scratch;
-    scratch.reserve_tile(int64_t{a.height} * a.width * a.channels);
+    scratch.reserve_image(int64_t{a.height} * a.width, a.channels);
     HWY_DYNAMIC_DISPATCH(PixelateRows)(a, begin, end, stream, scratch);
 }
 

@@ -12,7 +12,7 @@ namespace jetsmith::kernels {
 
 constexpr size_t kLanesAtMost = 64;
 
-/// Constituents of one jet: where they lie, and, once pixels are known, what each of them adds.
+/// Where the constituents of some jets lie.
 template <class T>
 struct ConstituentScratch {
     std::vector<T> pt, eta, phi;
@@ -24,34 +24,35 @@ struct ConstituentScratch {
     }
 };
 
-/// Working memory of one thread. Between jets, the tile is all zeros and the picture the image of
-/// a jet without constituents.
+/// Working memory of one thread. Between jets the tile is all zeros.
 struct JetScratch {
     ConstituentScratch<float> singles;
     ConstituentScratch<double> doubles;
-    std::vector<int32_t> tile;       ///< units per (row, column, channel)
-    std::vector<int32_t> touched;    ///< cells that the jet adds to, repeats allowed
-    std::vector<int32_t> channels;   ///< channel of each of them
-    std::vector<std::byte> dark;     ///< the image of a jet without constituents
-    std::vector<std::byte> picture;  ///< the image in its element type
-    int64_t cells = 0;
-    size_t touches = 0;
+    std::vector<int32_t> cells;      ///< (row, column, channel) that a constituent adds to, flat
+    std::vector<int32_t> units;      ///< what it adds; then, what the cell holds after that
+    std::vector<int32_t> tile;       ///< units of every cell of the jet at hand
+    std::vector<std::byte> dark;     ///< the image of a jet without constituents, if it is not zero
+    std::vector<std::byte> picture;  ///< an image on its way past the caches
+    int64_t image_pixels = 0, image_cells = 0;
 
-    void reserve_constituents(size_t count, int channels_of_image)
+    /// count: of all constituents that are looked at together, rounded up to registers.
+    void reserve_constituents(size_t count, int channels)
     {
         singles.reserve(count);
         doubles.reserve(count);
-        const size_t most = count * static_cast<size_t>(channels_of_image) + kLanesAtMost;
-        if (touched.size() >= most) return;
-        touched.resize(2 * most);
-        channels.resize(2 * most);
+        const size_t most = count * static_cast<size_t>(channels) + kLanesAtMost;
+        if (cells.size() >= most) return;
+        cells.resize(2 * most);
+        units.resize(2 * most);
     }
 
-    void reserve_tile(int64_t wanted)
+    void reserve_image(int64_t pixels, int channels)
     {
-        cells = wanted;
-        const auto size = static_cast<size_t>(wanted) + 64;
+        image_pixels = pixels;
+        image_cells = pixels * channels;
+        const auto size = static_cast<size_t>(image_cells) + kLanesAtMost;
         if (tile.size() < size) tile.assign(size, 0);
+        dark.resize(size * sizeof(float));
         picture.resize(size * sizeof(float));
     }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The warp as pixelate_math.inc sees it: 32 lanes of doubles, shuffles, integer atomics.
+// The warp as pixelate_frame.inc sees it: 32 lanes of doubles, shuffles, integer atomics.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -13,6 +13,8 @@ namespace {
 
 #define JETSMITH_UNROLL _Pragma("unroll")
 #include "kernels/pixelate/pixelate_math.inc"
+// in this order
+#include "kernels/pixelate/pixelate_frame.inc"
 
 constexpr int kLanes = 32;
 constexpr unsigned kAll = 0xffffffffu;
@@ -21,6 +23,8 @@ template <class T>
 struct Lane {
     using Real = T;
     using Mask = bool;
+    using Wide = double;
+    static __device__ double wide(T v) { return v; }
     static __device__ T all(double v) { return static_cast<T>(v); }
     static __device__ double rounded(double v) { return static_cast<T>(v); }
     static __device__ T fma(T a, T b, T c) { return ::fma(a, b, c); }
@@ -45,14 +49,12 @@ class Warp {
     using ScalarOps = Lane<double>;
     static constexpr int kMaxSteps = Kept > 0 ? Kept : 1 << 30;
 
-    struct Sum {
-        double value = 0.0;
-        __device__ void add(double v) { value += v; }
-        __device__ void add(double a, double b) { value = ::fma(a, b, value); }
-    };
-
-    __device__ Warp(const float* momenta, int count, int* tile)
-        : momenta_(momenta), count_(count), lane_(threadIdx.x % kLanes), tile_(tile)
+    __device__ Warp(const float* momenta, int count, int channels, int* tile)
+        : momenta_(momenta),
+          count_(count),
+          channels_(channels),
+          lane_(threadIdx.x % kLanes),
+          tile_(tile)
     {
     }
     __device__ int steps() const { return (count_ + kLanes - 1) / kLanes; }
@@ -85,12 +87,12 @@ class Warp {
             return referred<Ops>(kernels::locate<Ops>(momenta(k)), f);
     }
     /// The same bits in every lane: the butterfly adds in a fixed tree.
-    __device__ double sum(const Sum& total) const
+    __device__ double sum(double v) const
     {
-        double v = total.value;
         for (int other = kLanes / 2; other > 0; other /= 2) v += __shfl_xor_sync(kAll, v, other);
         return v;
     }
+    __device__ double tally(double v) const { return sum(v); }
     __device__ Hardest hardest(double pt, double eta, double phi, double index) const
     {
         for (int other = kLanes / 2; other > 0; other /= 2) {
@@ -104,14 +106,18 @@ class Warp {
         return {pt, eta, phi};
     }
     __device__ void note_edges(double, double, double) {}
-    __device__ void add(bool inside, double cell, double amount, int)
+    __device__ int pixels(bool inside, double pixel) const
     {
-        if (inside) atomicAdd(tile_ + static_cast<int>(cell), static_cast<int>(amount));
+        return inside ? static_cast<int>(pixel) : 0;
+    }
+    __device__ void add(bool inside, int pixel, double amount, int, int channel)
+    {
+        if (inside) atomicAdd(tile_ + pixel * channels_ + channel, static_cast<int>(amount));
     }
 
   private:
     const float* momenta_;
-    int count_, lane_;
+    int count_, channels_, lane_;
     int* tile_;
     Points<double> kept_[Kept > 0 ? Kept : 1];
 };

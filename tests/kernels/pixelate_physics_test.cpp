@@ -37,9 +37,10 @@ TEST(PixelatePhysics, ImageIsUnchangedWhenTheJetCrossesThePhiBoundary)
         for (auto& p : here[i]) p.phi = toy::wrapped(p.phi - middle);
     }
     const auto jets = toy::collection(here);
-    // Half a turn is exact in float32, and moves jets from phi = 0 onto the boundary.
+    // Half a turn is exact in float32, and moves jets from phi = 0 onto the boundary. A jet that is
+    // drawn again in double on one side only may differ by the rounding of its pixels.
     const auto turned = changed(jets, [](float* p) { p[1] = -p[1], p[2] = -p[2]; });
-    EXPECT_TRUE(at::equal(all_images(jets), all_images(turned)));
+    EXPECT_TRUE(at::allclose(all_images(jets), all_images(turned), 0.0, 1e-8));
 }
 
 TEST(PixelatePhysics, TheDirectionOfTheBeamAxisDoesNotMatter)
@@ -198,7 +199,7 @@ TEST(PixelatePhysics, ConstituentsThatAreNoMomentaCountAsAbsent)
 TEST(PixelatePhysics, TheLargestAndTheSmallestFloatsKeepTheirShares)
 {
     const auto jets = toy::collection({{{100, 0.1, 0.1}, {60, 0.4, 0.3}, {20, 0.1, -0.3}}});
-    for (const float scale : {1e36f, 1e-36f}) {
+    for (const float scale : {1e36f, 1e19f, 1e17f, 1e-17f, 1e-36f}) {
         const auto scaled = changed(jets, [&](float* p) {
             for (int i = 0; i < 4; ++i) p[i] *= scale;
         });

@@ -46,7 +46,8 @@ TEST(PixelateWarp, ThirtyTwoLanesDrawTheImageThatSimdRegistersDraw)
         for (int64_t jet = 0; jet < images.size(0); ++jet) {
             const int count = static_cast<int>(offsets[jet + 1] - offsets[jet]);
             test::warp::EmulatedWarp warp(
-                jets.momenta_T4.const_data_ptr<float>() + 4 * offsets[jet], count, options.cells());
+                jets.momenta_T4.const_data_ptr<float>() + 4 * offsets[jet], count, options.cells(),
+                a.channels);
             const auto frame = test::warp::find_frame(warp, a, jet);
             test::warp::fill(warp, a, frame);
             for (size_t i = 0; i < warp.tile.size(); ++i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A GPU warp in plain C++: 32 doubles where a lane has one, shuffles as array reads. Runs the text
-// of kernels/pixelate/pixelate_math.inc as pixelate.cu does, on machines without a GPU.
+// of kernels/pixelate/pixelate_frame.inc as pixelate.cu does, on machines without a GPU.
 #pragma once
 
 #include <array>
@@ -69,9 +69,16 @@ inline Bools operator>=(const Doubles& a, const Doubles& b)
     return each<bool>(std::greater_equal<>(), a, b);
 }
 
+inline Bools operator==(const Doubles& a, const Doubles& b)
+{
+    return each<bool>(std::equal_to<>(), a, b);
+}
+
 struct WarpOps {
     using Real = Doubles;
     using Mask = Bools;
+    using Wide = Doubles;
+    static Wide wide(const Real& v) { return v; }
     static double rounded(double v) { return v; }
     static Real all(double v)
     {
@@ -134,6 +141,8 @@ struct OneLane {
 
 #define JETSMITH_UNROLL
 #include "kernels/pixelate/pixelate_math.inc"
+// in this order
+#include "kernels/pixelate/pixelate_frame.inc"
 #undef JETSMITH_UNROLL
 
 /// One jet; the tile is the warp's shared memory.
@@ -143,14 +152,8 @@ class EmulatedWarp {
     using ScalarOps = OneLane;
     static constexpr int kMaxSteps = 1 << 30;
 
-    struct Sum {
-        Doubles value;
-        void add(const Doubles& v) { value = value + v; }
-        void add(const Doubles& a, const Doubles& b) { value = WarpOps::fma(a, b, value); }
-    };
-
-    EmulatedWarp(const float* momenta, int count, int64_t cells)
-        : tile(static_cast<size_t>(cells)), momenta_(momenta), count_(count)
+    EmulatedWarp(const float* momenta, int count, int64_t cells, int channels)
+        : tile(static_cast<size_t>(cells)), momenta_(momenta), count_(count), channels_(channels)
     {
     }
     int steps() const { return (count_ + kLanes - 1) / kLanes; }
@@ -177,15 +180,15 @@ class EmulatedWarp {
         return referred<Ops>(warp::locate<Ops>(momenta(k)), f);
     }
     /// The butterfly of __shfl_xor_sync.
-    double sum(const Sum& total) const
+    double sum(Doubles v) const
     {
-        Doubles v = total.value;
         for (size_t other = kLanes / 2; other > 0; other /= 2) {
             const Doubles before = v;
             for (size_t i = 0; i < kLanes; ++i) v.lane[i] += before.lane[i ^ other];
         }
         return v.lane[0];
     }
+    double tally(const Doubles& v) const { return sum(v); }
     Hardest hardest(const Doubles& pt, const Doubles& eta, const Doubles& phi,
                     const Doubles& index) const
     {
@@ -197,17 +200,20 @@ class EmulatedWarp {
         return {pt.lane[best], eta.lane[best], phi.lane[best]};
     }
     void note_edges(const Doubles&, const Doubles&, const Doubles&) {}
-    void add(const Bools& inside, const Doubles& cell, const Doubles& amount, int)
+    const Doubles& pixels(const Bools&, const Doubles& pixel) const { return pixel; }
+    void add(const Bools& inside, const Doubles& pixel, const Doubles& amount, int, int channel)
     {
         for (size_t i = 0; i < kLanes; ++i)
-            if (inside.lane[i]) tile.at(size_t(cell.lane[i])) += int32_t(amount.lane[i]);
+            if (inside.lane[i])
+                tile.at(size_t(pixel.lane[i]) * size_t(channels_) + size_t(channel)) +=
+                    int32_t(amount.lane[i]);
     }
 
     std::vector<int32_t> tile;
 
   private:
     const float* momenta_;
-    int count_;
+    int count_, channels_;
 };
 
 }  // namespace jetsmith::test::warp
