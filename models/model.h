@@ -23,11 +23,27 @@ struct Prediction {
     std::map<std::string, at::Tensor> heads = {};  ///< further outputs by name
 };
 
+/// Learning from sums over the training rows, without gradients or steps.
+class ClosedForm {
+  public:
+    virtual ~ClosedForm() = default;
+
+    /// Adds the rows of a batch with their weights.
+    virtual void add(const Batch& batch) = 0;
+
+    /// Computes the model from all rows added. Throws UserError when they do not determine it.
+    virtual void solve() = 0;
+};
+
 class Model : public torch::nn::Module {
   public:
     /// Reads only the members of the batch that its kind of input makes. Dropout and batch norm
     /// follow is_training().
     virtual Prediction forward(const Batch& batch) = 0;
+
+    /// How a model learns that has no trainable parameters; nullptr for all others, which take
+    /// steps.
+    virtual ClosedForm* closed_form() { return nullptr; }
 };
 
 template <>

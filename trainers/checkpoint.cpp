@@ -31,8 +31,8 @@ TensorMap model_tensors(Model& model, const Input& input)
 TensorMap training_tensors(Trainer& trainer)
 {
     TensorMap tensors{{"parameters", trainer.parameters().values()}};
-    for (const auto& [name, value] : trainer.optimizer().state())
-        tensors["optimizer." + name] = value;
+    if (auto* optimizer = trainer.optimizer())
+        for (const auto& [name, value] : optimizer->state()) tensors["optimizer." + name] = value;
     for (const auto& callback : trainer.callbacks())
         for (const auto& [name, value] : callback->tensors()) tensors[name] = value;
     return tensors;
@@ -47,7 +47,7 @@ std::string state_json(Trainer& trainer)
     state["steps"] = trainer.length().steps;
     state["steps_per_epoch"] = trainer.length().steps_per_epoch;
     state["seed"] = trainer.seed();
-    state["schedule"] = trainer.schedule().state();
+    if (const auto* schedule = trainer.schedule()) state["schedule"] = schedule->state();
     auto& callbacks = state["callbacks"] = nlohmann::ordered_json::object();
     for (const auto& callback : trainer.callbacks())
         for (const auto& [name, value] : callback->state()) callbacks[name] = value;

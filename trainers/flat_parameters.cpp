@@ -33,8 +33,9 @@ FlatParameters::FlatParameters(torch::nn::Module& module)
         parameters.push_back(parameter);
         total += parameter.numel();
     }
-    ensure(!parameters.empty(), "a model without trainable parameters has nothing to train");
-    values_ = at::empty({total}, parameters.front().options().requires_grad(false));
+    values_ = parameters.empty()
+                  ? at::empty({0}, at::kFloat)
+                  : at::empty({total}, parameters.front().options().requires_grad(false));
     gradients_ = at::zeros_like(values_);
     int64_t begin = 0;
     for (auto& parameter : parameters) {

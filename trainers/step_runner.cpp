@@ -31,10 +31,13 @@ double now()
 }  // namespace
 
 StepRunner::StepRunner(const Settings& settings, const Input& input, Model& model,
-                       const Objective& objective, Optimizer& optimizer,
-                       FlatParameters& parameters)
-    : settings_(settings), input_(input), model_(model), objective_(objective),
-      optimizer_(optimizer), parameters_(parameters)
+                       const Objective& objective, Optimizer* optimizer, FlatParameters& parameters)
+    : settings_(settings),
+      input_(input),
+      model_(model),
+      objective_(objective),
+      optimizer_(optimizer),
+      parameters_(parameters)
 {
     keep_freed_memory();
     const auto options = parameters.values().options();
@@ -44,21 +47,42 @@ StepRunner::StepRunner(const Settings& settings, const Input& input, Model& mode
     device_epoch_ = at::zeros({}, options.dtype(at::kLong));
     const auto& weights = settings.class_weights;
     if (std::any_of(weights.begin(), weights.end(), [](double w) { return w != 1.0; }))
-        class_weights_C_ = at::tensor(at::ArrayRef<double>(weights), at::kFloat).to(options.device());
+        class_weights_C_ =
+            at::tensor(at::ArrayRef<double>(weights), at::kFloat).to(options.device());
 }
 
 void StepRunner::run(const EventStore& store, const std::vector<at::Tensor>& rows,
                      double learning_rate, const Augment& augment, int64_t step)
 {
     // LibTorch's generators have a state; a key per step makes them a function of the step.
-    at::manual_seed(random_bits(
-        {settings_.seed, Purpose::dropout, 0, static_cast<uint64_t>(step)}));
+    at::manual_seed(
+        random_bits({settings_.seed, Purpose::dropout, 0, static_cast<uint64_t>(step)}));
     learning_rate_.fill_(learning_rate);
     if (settings_.use_graph && rows.size() == 1) {
         run_graph(store, rows.front(), augment);
     } else {
         run_eager(store, rows, augment);
     }
+}
+
+Batch StepRunner::make_batch(const EventStore& store, const at::Tensor& rows_B,
+                             const std::optional<Augment>& augment) const
+{
+    Batch batch = input_.make(store, rows_B, augment, settings_.compute);
+    if (class_weights_C_.defined())
+        batch.weights_B = batch.weights_B.mul(class_weights_C_.index_select(0, batch.labels_B));
+    return batch;
+}
+
+void StepRunner::show(const EventStore& store, const at::Tensor& rows_B, ClosedForm& learner)
+{
+    const at::NoGradGuard no_grad;
+    const double start = now();
+    const Batch batch = make_batch(store, rows_B, std::nullopt);
+    const double made = now();
+    learner.add(batch);
+    data_seconds_ += made - start;
+    compute_seconds_ += now() - made;
 }
 
 void StepRunner::run_eager(const EventStore& store, const std::vector<at::Tensor>& rows,
@@ -69,9 +93,7 @@ void StepRunner::run_eager(const EventStore& store, const std::vector<at::Tensor
     skip_.zero_();
     for (const auto& rows_B : rows) {
         const double start = now();
-        Batch batch = input_.make(store, rows_B, augment, settings_.compute);
-        if (class_weights_C_.defined())
-            batch.weights_B = batch.weights_B.mul(class_weights_C_.index_select(0, batch.labels_B));
+        const Batch batch = make_batch(store, rows_B, augment);
         const double made = now();
         at::Tensor loss;
         {
@@ -99,11 +121,12 @@ void StepRunner::update()
         // The coefficient stays on the device: no step waits for the host.
         const auto norm = at::linalg_vector_norm(parameters_.gradients());
         skip_.logical_or_(at::isfinite(norm).logical_not());
-        const auto coefficient = norm.add(1e-6).reciprocal_().mul_(settings_.clip_norm).clamp_max_(1.0);
+        const auto coefficient =
+            norm.add(1e-6).reciprocal_().mul_(settings_.clip_norm).clamp_max_(1.0);
         at::Tensor(parameters_.gradients()).mul_(coefficient);
     }
     at::Tensor values = parameters_.values();
-    optimizer_.step(values, parameters_.gradients(), learning_rate_, skip_);
+    optimizer_->step(values, parameters_.gradients(), learning_rate_, skip_);
     totals_.select(0, 2).add_(skip_);
 }
 

@@ -30,12 +30,15 @@ class StepRunner {
     };
 
     StepRunner(const Settings& settings, const Input& input, Model& model,
-               const Objective& objective, Optimizer& optimizer, FlatParameters& parameters);
+               const Objective& objective, Optimizer* optimizer, FlatParameters& parameters);
 
     /// One update from the batches that `rows` lists (more than one: accumulated). step counts
     /// optimizer steps from 0 and keys the dropout stream; augment keys the batch.
     void run(const EventStore& store, const std::vector<at::Tensor>& rows, double learning_rate,
              const Augment& augment, int64_t step);
+
+    /// Shows one batch to a model that learns in closed form.
+    void show(const EventStore& store, const at::Tensor& rows_B, ClosedForm& learner);
 
     /// Sum over batches since reset() of loss x rows, of rows, and the number of skipped steps.
     struct Totals {
@@ -49,6 +52,9 @@ class StepRunner {
     double compute_seconds() const { return compute_seconds_; }
 
   private:
+    /// A batch of the store whose weights carry the factors of their classes.
+    Batch make_batch(const EventStore& store, const at::Tensor& rows_B,
+                     const std::optional<Augment>& augment) const;
     void run_eager(const EventStore& store, const std::vector<at::Tensor>& rows,
                    const Augment& augment);
     void run_graph(const EventStore& store, const at::Tensor& rows, const Augment& augment);
@@ -58,7 +64,7 @@ class StepRunner {
     const Input& input_;
     Model& model_;
     const Objective& objective_;
-    Optimizer& optimizer_;
+    Optimizer* optimizer_;  ///< nullptr where no steps are taken
     FlatParameters& parameters_;
     at::Tensor learning_rate_, skip_, class_weights_C_, device_epoch_;
     at::Tensor totals_;  ///< float64 (3,): loss sum, rows, skipped

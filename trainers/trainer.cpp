@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainers/trainer.h"
 
+#include <ATen/ops/arange.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -28,22 +30,26 @@ TrainingLength training_length(const TrainerOptions& options, int64_t rows)
 
 Trainer::Trainer(const TrainerOptions& options, TrainerParts parts, FlatParameters parameters,
                  uint64_t seed, at::Device device, at::ScalarType compute)
-    : options_(options), parts_(std::move(parts)), parameters_(std::move(parameters)), seed_(seed),
-      device_(device), compute_(compute)
+    : options_(options),
+      parts_(std::move(parts)),
+      parameters_(std::move(parameters)),
+      seed_(seed),
+      device_(device),
+      compute_(compute)
 {
     StepRunner::Settings settings;
     settings.seed = seed;
     settings.clip_norm = options.clip_norm;
     settings.compute = compute;
     settings.class_weights = parts_.class_weights;
-    settings.use_graph =
-        device.is_cuda() && options.accumulate == 1 && parts_.input.fixed_shapes();
+    settings.use_graph = device.is_cuda() && options.accumulate == 1 && parts_.input.fixed_shapes();
     runner_ = std::make_unique<StepRunner>(settings, parts_.input, parts_.model, parts_.objective,
-                                           *parts_.optimizer, parameters_);
+                                           parts_.optimizer.get(), parameters_);
 }
 
 double Trainer::current_learning_rate() const
 {
+    if (!parts_.optimizer) return 0;
     const int64_t last = std::max<int64_t>(0, position_.step - 1);
     return parts_.optimizer->learning_rate() * parts_.schedule->factor(last);
 }
@@ -54,8 +60,7 @@ double Trainer::running_loss() const
     return totals.rows > 0 ? totals.loss_sum / totals.rows : std::nan("");
 }
 
-void Trainer::fit(const EventStore& train, const EventStore& val,
-                  const EvaluateOptions& evaluation)
+void Trainer::fit(const EventStore& train, const EventStore& val, const EvaluateOptions& evaluation)
 {
     length_ = training_length(options_, train.rows);
     rows_per_epoch_ = train.rows;
@@ -66,7 +71,7 @@ void Trainer::fit(const EventStore& train, const EventStore& val,
         const Evaluation validation = evaluate(val);
         record.val_loss = validation.loss;
         record.metrics = measure(validation.table, evaluation);
-        parts_.schedule->epoch_finished(record.val_loss);
+        if (parts_.schedule) parts_.schedule->epoch_finished(record.val_loss);
         for (auto& callback : parts_.callbacks) callback->on_epoch_end(*this, record);
     }
     for (auto& callback : parts_.callbacks) callback->on_fit_end(*this);
@@ -75,11 +80,32 @@ void Trainer::fit(const EventStore& train, const EventStore& val,
 EpochRecord Trainer::train_epoch(const EventStore& train)
 {
     const auto start = std::chrono::steady_clock::now();
-    parts_.model.train();
     runner_->reset_totals();
+    rows_done_ = 0;
+    ClosedForm* const learner = parts_.model.closed_form();
+    if (learner != nullptr) {
+        solve(train, *learner);
+    } else {
+        take_steps(train);
+    }
+    ++position_.epoch;
+    check_finite();
+    EpochRecord record;
+    record.epoch = position_.epoch;
+    record.step = position_.step;
+    record.learning_rate = current_learning_rate();
+    record.seconds = seconds_since(start);
+    record.rows_per_second = static_cast<double>(train.rows) / record.seconds;
+    record.data_share = 1 - runner_->compute_seconds() / record.seconds;
+    record.train_loss = training_loss(train);
+    return record;
+}
+
+void Trainer::take_steps(const EventStore& train)
+{
+    parts_.model.train();
     const auto epoch = static_cast<uint32_t>(position_.epoch);
     const at::Tensor order = epoch_order(train, seed_, epoch).to(device_);
-    rows_done_ = 0;
     while (rows_done_ < train.rows) {
         std::vector<at::Tensor> batches;
         for (int64_t i = 0; i < options_.accumulate && rows_done_ < train.rows; ++i) {
@@ -93,17 +119,27 @@ EpochRecord Trainer::train_epoch(const EventStore& train)
         ++position_.step;
         for (auto& callback : parts_.callbacks) callback->on_step_end(*this);
     }
-    ++position_.epoch;
-    check_finite();
-    EpochRecord record;
-    record.epoch = position_.epoch;
-    record.step = position_.step;
-    record.train_loss = running_loss();
-    record.learning_rate = current_learning_rate();
-    record.seconds = seconds_since(start);
-    record.rows_per_second = static_cast<double>(train.rows) / record.seconds;
-    record.data_share = 1 - runner_->compute_seconds() / record.seconds;
-    return record;
+}
+
+/// The rows as they are, in the order of the store; another pass would find the same again.
+void Trainer::solve(const EventStore& train, ClosedForm& learner)
+{
+    parts_.model.eval();
+    const at::Tensor order = at::arange(train.rows, at::TensorOptions(at::kLong).device(device_));
+    while (rows_done_ < train.rows) {
+        const int64_t rows = std::min(options_.batch_size, train.rows - rows_done_);
+        runner_->show(train, order.narrow(0, rows_done_, rows), learner);
+        rows_done_ += rows;
+        ++position_.step;
+        for (auto& callback : parts_.callbacks) callback->on_step_end(*this);
+    }
+    learner.solve();
+    position_.stop = true;
+}
+
+double Trainer::training_loss(const EventStore& train)
+{
+    return parts_.model.closed_form() == nullptr ? running_loss() : evaluate(train).loss;
 }
 
 void Trainer::check_finite() const
@@ -120,10 +156,9 @@ void Trainer::check_finite() const
 Evaluation Trainer::evaluate(const EventStore& store)
 {
     for (auto& callback : parts_.callbacks) callback->before_evaluation(*this);
-    auto result = score_rows(parts_.model, parts_.input, parts_.objective, store,
-                             options_.batch_size, compute_,
-                             parts_.validation_weights.empty() ? parts_.class_weights
-                                                               : parts_.validation_weights);
+    auto result = score_rows(
+        parts_.model, parts_.input, parts_.objective, store, options_.batch_size, compute_,
+        parts_.validation_weights.empty() ? parts_.class_weights : parts_.validation_weights);
     for (auto& callback : parts_.callbacks) callback->after_evaluation(*this);
     return result;
 }

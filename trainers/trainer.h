@@ -32,7 +32,7 @@ struct TrainerParts {
     Input& input;
     Model& model;
     Objective& objective;
-    std::unique_ptr<Optimizer> optimizer;
+    std::unique_ptr<Optimizer> optimizer;  ///< both absent for a model that learns in closed form
     std::unique_ptr<Schedule> schedule;
     std::vector<std::unique_ptr<Callback>> callbacks;
     std::vector<double> class_weights;       ///< factor per class in the loss; empty: 1
@@ -82,14 +82,19 @@ class Trainer {
 
     Model& model() { return parts_.model; }
     Input& input() { return parts_.input; }
-    Optimizer& optimizer() { return *parts_.optimizer; }
-    Schedule& schedule() { return *parts_.schedule; }
+    /// nullptr for a model that takes no steps, and so is schedule().
+    Optimizer* optimizer() { return parts_.optimizer.get(); }
+    Schedule* schedule() { return parts_.schedule.get(); }
     FlatParameters& parameters() { return parameters_; }
     const std::vector<std::unique_ptr<Callback>>& callbacks() const { return parts_.callbacks; }
     void request_stop() { position_.stop = true; }
 
   private:
+    /// One pass over the rows in steps, or in closed form.
     EpochRecord train_epoch(const EventStore& train);
+    void take_steps(const EventStore& train);
+    void solve(const EventStore& train, ClosedForm& learner);
+    double training_loss(const EventStore& train);
     void check_finite() const;
 
     TrainerOptions options_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainers/training_run.h"
 
+#include <ATen/ops/_unique.h>
+#include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -57,13 +59,14 @@ std::unique_ptr<Trainer> make_trainer(RunBuilder& run,
     const auto& options = run.config.trainer;
     FlatParameters parameters(*run.model);
     const auto length = training_length(options, run.train.rows);
+    const bool steps = run.model->closed_form() == nullptr;
     auto callbacks = run.config.make_callbacks();
     std::move(standard.begin(), standard.end(), std::back_inserter(callbacks));
     TrainerParts parts{*run.input,
                        *run.model,
                        *run.objective,
-                       run.config.make_optimizer(parameters.values()),
-                       run.config.make_schedule(length),
+                       steps ? run.config.make_optimizer(parameters.values()) : nullptr,
+                       steps ? run.config.make_schedule(length) : nullptr,
                        std::move(callbacks),
                        run.class_weights,
                        run.validation_weights};
@@ -94,6 +97,19 @@ Json metadata_of(RunBuilder& run)
     return metadata;
 }
 
+/// About as many rows as a batch has, drawn at random, and one of every class: what metrics need.
+at::Tensor some_rows(const EventStore& store, int64_t batch_size)
+{
+    const at::Tensor order = epoch_order(store, 0, 0);
+    const at::Tensor labels = store.labels_B.index_select(0, order);
+    std::vector<at::Tensor> rows{order.narrow(0, 0, std::min(store.rows, batch_size))};
+    for (size_t label = 0; label < store.class_names.size(); ++label) {
+        const at::Tensor found = labels.eq(static_cast<int64_t>(label)).nonzero();
+        if (found.size(0) > 0) rows.push_back(order.index_select(0, found.select(0, 0)));
+    }
+    return std::get<0>(at::_unique(at::cat(rows)));
+}
+
 void write_json(const fs::path& path, const Json& json)
 {
     write_atomically(path, json.dump(2) + "\n");
@@ -108,9 +124,9 @@ std::string check_run(const ConfigNode& root)
     run.build_model(run.train);
     run.input->fit(run.train);
     run.config.trainer.epochs = 1;
-    const int64_t rows = std::min(run.train.rows, run.config.trainer.batch_size);
-    run.train = run.train.select(epoch_order(run.train, 0, 0).narrow(0, 0, rows)).to(run.device);
-    run.val = run.train;
+    const int64_t batch = run.config.trainer.batch_size;
+    run.train = run.train.select(some_rows(run.train, batch)).to(run.device);
+    run.val = run.val.select(some_rows(run.val, batch)).to(run.device);
     make_trainer(run, {})->fit(run.train, run.val, run.config.evaluate);
     return run.config.resolved();
 }

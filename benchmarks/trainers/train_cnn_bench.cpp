@@ -44,7 +44,7 @@ void run(const Arguments& arguments)
     StepRunner::Settings settings;
     settings.compute = run.precision.compute;
     settings.use_graph = run.device.is_cuda();
-    StepRunner runner(settings, *run.input, *run.model, *run.objective, *optimizer, parameters);
+    StepRunner runner(settings, *run.input, *run.model, *run.objective, optimizer.get(), parameters);
     run.model->train();
 
     const int64_t batch = run.config.trainer.batch_size;
