@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/comparison.h"
 
+#include "analysis/members_report.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,8 +20,8 @@ namespace {
 
 /// What is measured of one run.
 struct RunFigures {
-    Figure auc, accuracy;
-    std::vector<Figure> rejections;
+    FigureOfMerit auc, accuracy;
+    std::vector<FigureOfMerit> rejections;
 };
 
 EvaluateOptions evaluate_options(const Comparison& comparison, const TableOptions& options)
@@ -55,7 +57,7 @@ RunFigures measure_run(const ScoreTable& run, const EvaluateOptions& options)
     return figures;
 }
 
-Figure spread_figure(const std::vector<Figure>& runs)
+FigureOfMerit spread_figure(const std::vector<FigureOfMerit>& runs)
 {
     std::vector<double> values;
     std::vector<bool> limits;
@@ -80,7 +82,7 @@ void fill_figures(ComparisonRow& row, const EvaluateOptions& options)
         return;
     }
     const auto over_runs = [&](auto figure) {
-        std::vector<Figure> figures;
+        std::vector<FigureOfMerit> figures;
         for (const auto& run : all) figures.push_back(figure(run));
         return spread_figure(figures);
     };
@@ -136,7 +138,7 @@ RowReplicas row_replicas(const ComparisonRow& row, const EvaluateOptions& evalua
 }
 
 /// Not defined where one of the two is but a limit.
-Difference rejection_difference(const Figure& figure, const Figure& first,
+Difference rejection_difference(const FigureOfMerit& figure, const FigureOfMerit& first,
                                 const std::vector<double>& replicas,
                                 const std::vector<double>& first_replicas)
 {
@@ -217,7 +219,8 @@ void add_published(Comparison& comparison, const std::vector<RunRecord>& runs,
 Comparison compare_runs(const std::vector<std::filesystem::path>& runs, const TableOptions& options)
 {
     std::vector<RunRecord> records;
-    for (const auto& run : runs) records.push_back(read_run(run));
+    for (const auto& run : runs)
+        for (const auto& folder : member_folders(run)) records.push_back(read_run(folder));
     return compare_runs(records, options);
 }
 

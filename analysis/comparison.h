@@ -25,7 +25,7 @@ struct TableOptions {
 };
 
 /// One number of a row.
-struct Figure {
+struct FigureOfMerit {
     double value = std::numeric_limits<double>::quiet_NaN();
     double error = std::numeric_limits<double>::quiet_NaN();
     bool lower_limit = false;
@@ -41,8 +41,8 @@ struct ComparisonRow {
     std::string rate_unit;
 
     /// Statistical errors for one run; median and spread over several.
-    Figure auc, accuracy;
-    std::vector<Figure> rejections;         ///< per signal efficiency; empty for many classes
+    FigureOfMerit auc, accuracy;
+    std::vector<FigureOfMerit> rejections;         ///< per signal efficiency; empty for many classes
     std::vector<EnsembleResult> ensembles;  ///< of three or more runs on the same rows
 
     /// This row minus the first one, errors by paired bootstrap; absent in the first row, without

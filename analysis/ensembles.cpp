@@ -51,6 +51,9 @@ double median(std::vector<double> values)
     return 0.5 * (*middle + *std::max_element(values.begin(), middle));
 }
 
+/// Below, the median deviation says too little of what is far.
+constexpr size_t kFewestToCut = 5;
+
 Spread robust_spread(std::span<const double> values, double cut)
 {
     std::vector<double> finite;
@@ -66,7 +69,7 @@ Spread robust_spread(std::span<const double> values, double cut)
     const double sigma = 1.4826 * median(deviations);
     std::vector<double> kept;
     for (const double v : finite)
-        if (sigma == 0 || !(std::abs(v - centre) > cut * sigma)) kept.push_back(v);
+        if (sigma == 0 || finite.size() < kFewestToCut || !(std::abs(v - centre) > cut * sigma)) kept.push_back(v);
     return {median(kept), standard_deviation(kept), static_cast<int64_t>(kept.size()),
             static_cast<int64_t>(values.size() - kept.size())};
 }

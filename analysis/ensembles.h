@@ -17,7 +17,7 @@ struct Spread {
     bool lower_limit = false;  ///< the median is a lower limit
 };
 
-/// Median +- spread. Values further than `cut` robust standard deviations (1.4826 times the median
+/// Median +- spread. Of five or more, values further than `cut` robust standard deviations (1.4826 times the median
 /// absolute deviation) from the median are removed first; none are when that deviation is zero.
 /// Infinite and NaN values count as removed. Throws UserError when nothing is left.
 Spread robust_spread(std::span<const double> values, double cut = 3.0);

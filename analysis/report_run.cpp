@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report_run.h"
 
+#include "analysis/members_report.h"
+
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -170,7 +172,8 @@ std::vector<ReportRun> read_report_runs(const std::vector<fs::path>& folders)
                 "{}: is no folder (the folder of a run wanted). Give a folder that "
                 "jetsmith train wrote.",
                 given.string());
-        runs.push_back(read_run(fs::canonical(given)));
+        for (const auto& folder : member_folders(given))
+            runs.push_back(read_run(fs::canonical(folder)));
         if (empty(runs.back()))
             throw UserError(
                 "{}: holds nothing of a run (config.yaml, metrics.json, history.csv or "

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string cell(const Figure& figure)
+std::string cell(const FigureOfMerit& figure)
 {
     if (figure.lower_limit) return fmt::format("> {:.4g}", figure.value);
     return with_error(figure.value, figure.error);
@@ -75,7 +75,7 @@ std::vector<std::string> ensemble_row(const EnsembleResult& ensemble, size_t col
         fmt::format("{} subsets", ensemble.combinations),
         with_error(ensemble.auc.median, ensemble.auc.deviation), ""};
     for (const auto& spread : ensemble.rejections)
-        cells.push_back(cell(Figure{spread.median, spread.deviation, spread.lower_limit}));
+        cells.push_back(cell(FigureOfMerit{spread.median, spread.deviation, spread.lower_limit}));
     cells.resize(columns);
     return cells;
 }
@@ -99,8 +99,8 @@ std::vector<std::string> table_notes(const Comparison& comparison)
     for (const auto& row : comparison.rows) (row.runs.size() > 1 ? several : single) = true;
     if (single) notes.push_back("one run: statistical errors (AUC: DeLong; others: binomial)");
     if (several)
-        notes.push_back("several runs: median +- standard deviation without runs beyond 3 robust "
-                        "standard deviations");
+        notes.push_back("several runs: median +- standard deviation, of five or more without those "
+                        "beyond 3 robust standard deviations");
     if (has_limits(comparison))
         notes.push_back("> : 95 % lower limit, because no background row passes; over several runs "
                         "the median is one where limits decide it, and has no spread");
@@ -111,7 +111,7 @@ std::vector<std::string> table_notes(const Comparison& comparison)
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-Json figure_json(const Figure& figure)
+Json figure_json(const FigureOfMerit& figure)
 {
     return {{"value", number(figure.value)},
             {"error", number(figure.error)},

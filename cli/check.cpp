@@ -6,9 +6,8 @@
 #include <memory>
 
 #include "cli/verbs.h"
-#include "core/config_node.h"
 #include "core/log.h"
-#include "trainers/training_run.h"
+#include "trainers/members.h"
 
 namespace jetsmith::cli {
 namespace {
@@ -21,7 +20,7 @@ struct CheckArguments {
 
 void check(const CheckArguments& arguments)
 {
-    const auto resolved = check_run(load_config(arguments.config, arguments.set));
+    const auto resolved = jetsmith::check({arguments.config, arguments.set, {}});
     if (arguments.print_config) fmt::print("{}", resolved);
     log::info("{}: ready to train", arguments.config);
 }

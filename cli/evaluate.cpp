@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "analysis/members_report.h"
 #include "cli/verbs.h"
 #include "trainers/evaluation_run.h"
 
@@ -21,8 +22,12 @@ struct EvaluateArguments {
 void evaluate(const EvaluateArguments& arguments)
 {
     const std::vector<std::filesystem::path> files(arguments.data.begin(), arguments.data.end());
-    const auto folder = evaluate_run(arguments.run, files, arguments.set, arguments.out);
-    fmt::print("evaluation  {}\n", folder.string());
+    const auto runs = analysis::trained_folders(arguments.run);
+    for (const auto& run : runs) {
+        std::filesystem::path out = arguments.out;
+        if (runs.size() > 1 && !out.empty()) out /= run.filename();
+        fmt::print("evaluation  {}\n", evaluate_run(run, files, arguments.set, out).string());
+    }
 }
 
 }  // namespace

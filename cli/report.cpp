@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "analysis/members_report.h"
 #include "analysis/report_html.h"
 #include "cli/verbs.h"
 
@@ -21,7 +22,12 @@ void report(const ReportArguments& arguments)
     const std::vector<std::filesystem::path> runs(arguments.runs.begin(), arguments.runs.end());
     const std::filesystem::path out =
         arguments.out.empty() ? runs.front() / "report.html" : std::filesystem::path(arguments.out);
-    analysis::write_report(runs, out);
+    if (runs.size() == 1 && arguments.out.empty() &&
+        analysis::member_folders(runs.front()).front() != runs.front()) {
+        analysis::write_members_report(runs.front());
+    } else {
+        analysis::write_report(runs, out);
+    }
     fmt::print("report  {}\n", out.string());
 }
 

@@ -7,8 +7,7 @@
 
 #include "analysis/run_table.h"
 #include "cli/verbs.h"
-#include "core/config_node.h"
-#include "trainers/training_run.h"
+#include "trainers/members.h"
 
 namespace jetsmith::cli {
 namespace {
@@ -21,8 +20,7 @@ struct TrainArguments {
 
 void train(const TrainArguments& arguments)
 {
-    const auto folder =
-        train_run(load_config(arguments.config, arguments.set), arguments.out);
+    const auto folder = jetsmith::train({arguments.config, arguments.set, arguments.out});
     fmt::print("\n{}\nrun     {}\nreport  {}\n", analysis::run_table_text({folder}),
                folder.string(), (folder / "report.html").string());
 }

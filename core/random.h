@@ -20,6 +20,7 @@ enum class Purpose : uint32_t {
     dropout = 5,     ///< LibTorch's generators, reseeded at every step
     bootstrap = 6,   ///< resampling of metrics
     ensemble = 7,    ///< choice of ensemble members
+    fold = 8,        ///< folds of a cross-validation (the same in every run)
 };
 
 struct RandomKey {

@@ -49,6 +49,10 @@ RunBuilder::RunBuilder(const ConfigNode& root)
 
 void RunBuilder::load_data(bool with_test)
 {
+    if (config.folds.active()) {
+        load_folds();
+        return;
+    }
     for (const Split split : {Split::train, Split::val})
         if (!reader->has(split))
             throw UserError("data.{}: missing key (a training needs a {} file).",
@@ -62,6 +66,32 @@ void RunBuilder::load_data(bool with_test)
         test = reader->read(Split::test);
         stores.push_back({"test", &*test});
     }
+    describe(stores);
+}
+
+void RunBuilder::load_folds()
+{
+    for (const Split split : {Split::val, Split::test})
+        if (reader->has(split))
+            throw UserError("data.{}: has files (with folds every row is a training row, validates "
+                            "and tests in its turn). Empty it: data.{}: null.",
+                            split_name(split), split_name(split));
+    if (!reader->training_shares().empty())
+        throw UserError("data.mixture: cannot stand beside folds (it would change the rows that are "
+                        "tested, too). Remove one of them.");
+    if (config.folds.index < 0)
+        throw UserError("folds.index: is missing (a single run tests one fold). Train the config as "
+                        "it is, or name a fold.");
+    hashes.start(reader->files(Split::train));
+    FoldSplit parts = split_by_fold(reader->read(Split::train), config.folds);
+    train = std::move(parts.train);
+    val = std::move(parts.val);
+    test = std::move(parts.test);
+    describe({{"train", &train}, {"val", &val}, {"test", &*test}});
+}
+
+void RunBuilder::describe(const std::vector<NamedStore>& stores)
+{
     const DataCard card = make_data_card(stores);
     data_card_text = card.text();
     data_card_json = card.json();

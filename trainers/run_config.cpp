@@ -4,6 +4,8 @@
 #include <ATen/Context.h>
 #include <fmt/format.h>
 
+#include <set>
+
 #include "core/random.h"
 #include "datasets/split_options.h"
 
@@ -49,12 +51,16 @@ RunConfig::RunConfig(Config root)
     Config evaluate_section = root.section("evaluate", "figures of merit");
     evaluate = EvaluateOptions(evaluate_section);
     evaluate.seed = static_cast<uint64_t>(seed);
+    Config folds_section = root.section("folds", "cross-validation over the training rows");
+    folds = FoldOptions(folds_section);
+    root.section("scan", "lists of values by key, such as model.latent: [2, 6]; a member for each");
     callbacks_ = root.items("callbacks", "optional parts of the training");
     if (root.is_describing()) return;
     // Sections of components are checked by the registry once their component has read them; the
     // rest is checked here, so that a misspelt section stops before any file is opened.
     trainer_section.finish();
     evaluate_section.finish();
+    folds_section.finish();
     root.finish_own_keys();
 }
 
@@ -96,8 +102,12 @@ std::string RunConfig::group(FileHashes& hashes) const
     std::erase_if(node.entries, [](const auto& entry) {
         return entry.first == "seed" || entry.first == "name";
     });
-    if (auto* section = node.find("trainer"))
-        std::erase_if(section->entries, [](const auto& entry) { return entry.first == "device"; });
+    const auto forget = [&](const char* name, const std::set<std::string>& keys) {
+        if (auto* section = node.find(name))
+            std::erase_if(section->entries, [&](const auto& e) { return keys.count(e.first) > 0; });
+    };
+    forget("trainer", {"device", "repeat", "side_by_side"});
+    forget("folds", {"index"});
     replace_paths(node, hashes);
     return fmt::format("{:016x}", hash_text(to_yaml(node)));
 }

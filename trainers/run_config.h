@@ -10,6 +10,7 @@
 #include "analysis/evaluate_options.h"
 #include "core/config.h"
 #include "core/file_hashes.h"
+#include "datasets/folds.h"
 #include "datasets/reader.h"
 #include "inputs/input.h"
 #include "models/model.h"
@@ -30,6 +31,7 @@ class RunConfig {
     int64_t seed = 1;
     TrainerOptions trainer;
     EvaluateOptions evaluate;
+    FoldOptions folds;
 
     std::unique_ptr<Reader> make_reader();
     std::unique_ptr<Input> make_input();

@@ -19,6 +19,8 @@ struct TrainerOptions {
     bool deterministic = false;
     std::string select = "loss";
     int64_t keep_checkpoints = 2;
+    int64_t repeat = 1;
+    int64_t side_by_side = 0;
 
     TrainerOptions() = default;
 
@@ -38,6 +40,14 @@ struct TrainerOptions {
                     "metric such as auc");
         config.read("keep_checkpoints", keep_checkpoints,
                     "newest checkpoints that are kept, besides the best", positive);
+        config.read("repeat", repeat,
+                    "runs with the seeds seed, seed + 1, ... that make one row of tables, with "
+                    "their spread",
+                    positive);
+        config.read("side_by_side", side_by_side,
+                    "members (of a repeat, a scan or folds) that train at the same time; 0: one "
+                    "per thread as long as memory lasts, one on a GPU",
+                    non_negative);
     }
 };
 

@@ -11,6 +11,7 @@
 #include "core/config_node.h"
 #include "core/device.h"
 #include "core/file_hashes.h"
+#include "datasets/data_card.h"
 #include "datasets/event_store.h"
 #include "datasets/reader.h"
 #include "trainers/run_config.h"
@@ -44,6 +45,11 @@ class RunBuilder {
     std::unique_ptr<Model> model;
     std::unique_ptr<Objective> objective;
     BatchShape shape;
+
+  private:
+    void load_folds();
+    /// Prints the data card and checks the classes.
+    void describe(const std::vector<NamedStore>& stores);
 };
 
 /// Trains, evaluates the best checkpoint on the test rows where there are any, and returns the run

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainers/member_processes.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <limits>
+#include <map>
+
+#include "core/atomic_file.h"
+#include "core/errors.h"
+
+namespace jetsmith {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr int kUserErrorCode = 2;
+
+pid_t start(const ChildJob& job)
+{
+    const std::string program = fs::read_symlink("/proc/self/exe").string();
+    std::vector<char*> argv{const_cast<char*>(program.c_str())};
+    for (const auto& argument : job.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    const int log = ::open(job.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (log < 0) throw RunError("{}: cannot be written.", job.log.string());
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::dup2(log, STDOUT_FILENO);
+        ::dup2(log, STDERR_FILENO);
+        ::setenv(kMemberVariable, "1", 1);
+        ::execv(program.c_str(), argv.data());
+        ::_exit(127);
+    }
+    ::close(log);
+    if (child < 0) throw RunError("no process could be started for {}.", job.name);
+    return child;
+}
+
+std::string last_line(const fs::path& path)
+{
+    std::string text = read_text(path);
+    text.erase(text.find_last_not_of(" \n") + 1);
+    text = text.substr(text.rfind('\n') + 1);
+    const std::string own = "jetsmith: ";
+    return text.starts_with(own) ? text.substr(own.size()) : text;
+}
+
+}  // namespace
+
+void run_jobs(const std::vector<ChildJob>& jobs, int64_t at_once,
+              const std::function<void(const ChildJob&)>& done)
+{
+    std::map<pid_t, const ChildJob*> running;
+    const ChildJob* failed = nullptr;
+    int failure = 0;
+    for (size_t next = 0; next < jobs.size() || !running.empty();) {
+        while (!failed && next < jobs.size() && std::ssize(running) < at_once) {
+            running[start(jobs[next])] = &jobs[next];
+            ++next;
+        }
+        if (running.empty()) break;
+        int status = 0;
+        const pid_t child = ::waitpid(-1, &status, 0);
+        const auto found = running.find(child);
+        if (found == running.end()) continue;
+        const ChildJob& job = *found->second;
+        running.erase(found);
+        const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        if (code == 0) {
+            done(job);
+        } else if (!failed) {
+            failed = &job;
+            failure = code;
+        }
+    }
+    if (!failed) return;
+    const std::string text = fmt::format(
+        "{}: {} (exit code {}; all it said: {}). The members that "
+        "are done stay; give the same command to go on.",
+        failed->name, last_line(failed->log), failure, failed->log.string());
+    if (failure == kUserErrorCode) throw UserError(text);
+    throw RunError(text);
+}
+
+int64_t available_memory()
+{
+    std::ifstream file("/proc/meminfo");
+    std::string key, unit;
+    for (int64_t kilobytes = 0; file >> key >> kilobytes; std::getline(file, unit))
+        if (key == "MemAvailable:") return kilobytes * 1024;
+    return std::numeric_limits<int64_t>::max();
+}
+
+}  // namespace jetsmith

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainers/members.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/errors.h"
+#include "trainers/member_processes.h"
+#include "trainers/member_runs.h"
+#include "trainers/run_config.h"
+#include "trainers/training_run.h"
+
+namespace jetsmith {
+namespace {
+
+/// Characters that are safe in the name of a folder.
+std::string safe(std::string text)
+{
+    for (char& c : text)
+        if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '-') c = '_';
+    return text;
+}
+
+std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+
+/// Every member once for each value of a key, in the order of the list.
+std::vector<Member> scanned(const std::vector<Member>& members, const std::string& key,
+                            const ConfigNode& values)
+{
+    if (values.kind != ConfigNode::Kind::list || values.items.empty())
+        throw UserError(
+            "{}: scan.{}: wants a list of values (is {}). Write e.g. "
+            "scan: {{model.latent: [2, 6, 20]}}.",
+            values.place(), key, values.shown());
+    std::vector<Member> all;
+    for (const auto& member : members)
+        for (const auto& value : values.items) {
+            Member next = member;
+            const std::string text = value.shown();
+            next.folder += (next.folder.empty() ? "" : "_") + safe(last_part(key) + "_" + text);
+            next.name += fmt::format(" {}={}", last_part(key), text);
+            next.values[key] = text;
+            next.set.push_back(key + "=" + text);
+            all.push_back(next);
+        }
+    return all;
+}
+
+std::vector<Member> repeated(const std::vector<Member>& members, int64_t repeat)
+{
+    std::vector<Member> all;
+    for (const auto& member : members)
+        for (int64_t i = 0; i < repeat; ++i) {
+            Member next = member;
+            next.seed += i;
+            next.folder += fmt::format("{}seed_{}", next.folder.empty() ? "" : "_", next.seed);
+            next.set.push_back(fmt::format("seed={}", next.seed));
+            all.push_back(next);
+        }
+    return all;
+}
+
+std::vector<Member> folded(const Member& member, int64_t count)
+{
+    std::vector<Member> all;
+    for (int64_t fold = 0; fold < count; ++fold) {
+        Member next = member;
+        next.folder = fmt::format("fold_{}", fold);
+        next.set.push_back(fmt::format("folds.index={}", fold));
+        all.push_back(next);
+    }
+    return all;
+}
+
+}  // namespace
+
+std::vector<Member> members_of(const ConfigNode& root)
+{
+    const RunConfig config(root);
+    const ConfigNode* scan = root.find("scan");
+    const bool scans = scan != nullptr && !scan->entries.empty();
+    const int64_t repeat = config.trainer.repeat;
+    const bool folds = config.folds.active() && config.folds.index < 0;
+    if (folds && (scans || repeat > 1))
+        throw UserError("{}: folds: stand beside {} (one of them is possible). Remove one.",
+                        root.place(), scans ? "scan" : "trainer.repeat");
+    if (!scans && !folds && repeat == 1) return {};
+    Member whole;
+    whole.name = config.name;
+    whole.seed = config.seed;
+    whole.set = {"scan=null", "trainer.repeat=1"};
+    if (folds) return folded(whole, config.folds.count);
+    std::vector<Member> members{whole};
+    if (scans)
+        for (const auto& [key, values] : scan->entries) members = scanned(members, key, values);
+    if (repeat > 1) members = repeated(members, repeat);
+    for (auto& member : members) member.set.push_back("name='" + member.name + "'");
+    return members;
+}
+
+std::filesystem::path train(const RunRequest& request)
+{
+    const ConfigNode root = load_config(request.config, request.set);
+    const auto members = members_of(root);
+    if (members.empty()) return train_run(root, request.out);
+    ensure(std::getenv(kMemberVariable) == nullptr, "a member has members");
+    return train_members(request, root, members);
+}
+
+std::string check(const RunRequest& request)
+{
+    const auto members = members_of(load_config(request.config, request.set));
+    auto settings = request.set;
+    if (!members.empty())
+        settings.insert(settings.end(), members.front().set.begin(), members.front().set.end());
+    return check_run(load_config(request.config, settings));
+}
+
+}  // namespace jetsmith
