@@ -79,6 +79,8 @@ Axis scan_axis(const Scan& scan)
     const auto [low, high] = std::minmax_element(scan.x.begin(), scan.x.end());
     if (scan.numbers) {
         axis.log = *low > 0 && *high / *low > 20;
+        const double margin = 0.05 * (*high - *low);
+        if (!axis.log && margin > 0) axis.low = *low - margin, axis.high = *high + margin;
         return axis;
     }
     for (size_t i = 0; i < scan.x.size(); ++i)
