@@ -4,6 +4,7 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -24,8 +25,11 @@ uint64_t row_key(int64_t file, int64_t row)
 std::vector<std::pair<uint64_t, int64_t>> shuffled(const EventStore& store, uint64_t seed,
                                                    uint32_t epoch)
 {
-    const auto* source = store.source_rows_B.const_data_ptr<int64_t>();
-    const auto* file = store.source_files_B.const_data_ptr<int32_t>();
+    // The store may lie on a GPU.
+    const at::Tensor rows_B = store.source_rows_B.to(at::kCPU);
+    const at::Tensor files_B = store.source_files_B.to(at::kCPU);
+    const auto* source = rows_B.const_data_ptr<int64_t>();
+    const auto* file = files_B.const_data_ptr<int32_t>();
     std::vector<std::pair<uint64_t, int64_t>> keyed(store.rows);
     parallel_for(store.rows, 1 << 16, [&](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; ++i)
@@ -69,7 +73,8 @@ at::Tensor epoch_order_with_shares(const EventStore& store, uint64_t seed, uint3
                                    const std::vector<double>& class_shares)
 {
     ensure(store.labels_B.defined(), "epoch_order_with_shares needs labels");
-    const auto* label = store.labels_B.const_data_ptr<int64_t>();
+    const at::Tensor labels_B = store.labels_B.to(at::kCPU);
+    const auto* label = labels_B.const_data_ptr<int64_t>();
     std::vector<std::vector<std::pair<uint64_t, int64_t>>> of_class(class_shares.size());
     for (const auto& entry : shuffled(store, seed, epoch)) {
         const int64_t c = label[entry.second];
@@ -96,6 +101,38 @@ at::Tensor epoch_order_with_shares(const EventStore& store, uint64_t seed, uint3
     at::Tensor order = at::empty({std::ssize(chosen)}, at::kLong);
     auto* out = order.mutable_data_ptr<int64_t>();
     for (const auto& [key, position] : chosen) *out++ = position;
+    return order;
+}
+
+at::Tensor weighted_order(const EventStore& store, uint64_t seed, uint32_t epoch,
+                          const std::vector<double>& class_factors)
+{
+    const at::Tensor weights_B = store.weights_B.to(at::kCPU, at::kDouble).contiguous();
+    const at::Tensor labels_B = store.labels_B.to(at::kCPU).contiguous();
+    const auto* weight = weights_B.const_data_ptr<double>();
+    const auto* label = labels_B.const_data_ptr<int64_t>();
+    std::vector<double> upto(static_cast<size_t>(store.rows));
+    double sum = 0;
+    for (size_t i = 0; i < upto.size(); ++i) {
+        const double factor =
+            class_factors.empty() ? 1.0 : class_factors.at(static_cast<size_t>(label[i]));
+        upto[i] = sum += std::abs(weight[i]) * factor;
+    }
+    if (!(sum > 0) || !std::isfinite(sum))
+        throw UserError(
+            "trainer.sampling: rows cannot be drawn by weight (their sizes sum to {}; "
+            "more than 0 is wanted). Check data.weights, or use sampling: each.",
+            sum);
+    at::Tensor order = at::empty({store.rows}, at::kLong);
+    auto* out = order.mutable_data_ptr<int64_t>();
+    parallel_for(store.rows, 1 << 14, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+            const RandomKey key{seed, Purpose::sample, epoch, static_cast<uint64_t>(i)};
+            const auto drawn =
+                std::upper_bound(upto.begin(), upto.end(), sum * random_uniform(key));
+            out[i] = std::min(std::distance(upto.begin(), drawn), store.rows - 1);
+        }
+    });
     return order;
 }
 

@@ -22,4 +22,10 @@ at::Tensor epoch_order(const EventStore& store, uint64_t seed, uint32_t epoch);
 at::Tensor epoch_order_with_shares(const EventStore& store, uint64_t seed, uint32_t epoch,
                                    const std::vector<double>& class_shares);
 
+/// As many rows as the store has, drawn with replacement with probabilities in proportion to
+/// |weight| x factor of the class (factors: one per class, or none): a loss over them needs no weights
+/// but their signs. Throws UserError when no row has a weight.
+at::Tensor weighted_order(const EventStore& store, uint64_t seed, uint32_t epoch,
+                          const std::vector<double>& class_factors);
+
 }  // namespace jetsmith

@@ -71,6 +71,7 @@ Batch StepRunner::make_batch(const EventStore& store, const at::Tensor& rows_B,
     Batch batch = input_.make(store, rows_B, augment, settings_.compute);
     if (class_weights_C_.defined())
         batch.weights_B = batch.weights_B.mul(class_weights_C_.index_select(0, batch.labels_B));
+    if (settings_.signs_only) batch.weights_B = batch.weights_B.sign();
     return batch;
 }
 

@@ -26,6 +26,7 @@ class StepRunner {
         double clip_norm = 0;  ///< 0: none
         at::ScalarType compute = at::kFloat;
         std::vector<double> class_weights;
+        bool signs_only = false;  ///< rows were drawn by weight: the loss sees its sign alone
         bool use_graph = false;  ///< only on CUDA, without accumulation
     };
 

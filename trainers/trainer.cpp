@@ -42,6 +42,7 @@ Trainer::Trainer(const TrainerOptions& options, TrainerParts parts, FlatParamete
     settings.clip_norm = options.clip_norm;
     settings.compute = compute;
     settings.class_weights = parts_.class_weights;
+    settings.signs_only = options.sampling == "weighted" && !parts_.model.closed_form();
     settings.use_graph = device.is_cuda() && options.accumulate == 1 && parts_.input.fixed_shapes();
     runner_ = std::make_unique<StepRunner>(settings, parts_.input, parts_.model, parts_.objective,
                                            parts_.optimizer.get(), parameters_);
@@ -105,7 +106,10 @@ void Trainer::take_steps(const EventStore& train)
 {
     parts_.model.train();
     const auto epoch = static_cast<uint32_t>(position_.epoch);
-    const at::Tensor order = epoch_order(train, seed_, epoch).to(device_);
+    const at::Tensor order = (options_.sampling == "weighted"
+                                  ? weighted_order(train, seed_, epoch, parts_.class_weights)
+                                  : epoch_order(train, seed_, epoch))
+                                 .to(device_);
     while (rows_done_ < train.rows) {
         std::vector<at::Tensor> batches;
         for (int64_t i = 0; i < options_.accumulate && rows_done_ < train.rows; ++i) {

@@ -19,6 +19,7 @@ struct TrainerOptions {
     bool deterministic = false;
     std::string select = "loss";
     int64_t keep_checkpoints = 2;
+    std::string sampling = "each";
     int64_t repeat = 1;
     int64_t side_by_side = 0;
 
@@ -40,6 +41,11 @@ struct TrainerOptions {
                     "metric such as auc");
         config.read("keep_checkpoints", keep_checkpoints,
                     "newest checkpoints that are kept, besides the best", positive);
+        config.read("sampling", sampling,
+                    "each: every training row once per epoch, weighted in the loss; weighted: rows "
+                    "drawn in proportion to the size of that weight, which leaves its sign to the "
+                    "loss",
+                    one_of({"each", "weighted"}));
         config.read("repeat", repeat,
                     "runs with the seeds seed, seed + 1, ... that make one row of tables, with "
                     "their spread",

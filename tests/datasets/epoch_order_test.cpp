@@ -3,7 +3,9 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -100,6 +102,41 @@ TEST(EpochOrder, SharesOfClassesWithoutRowsAreRefused)
                   epoch_order_with_shares(sorted_store(10, 0), 1, 0, {1, 1});
               }).find("class 1 has a share of the batches"),
               std::string::npos);
+}
+
+TEST(WeightedOrder, DrawsRowsInProportionToTheSizeOfTheirWeight)
+{
+    constexpr int64_t kRows = 40000;
+    EventStore store;
+    store.rows = kRows;
+    store.weights_B = at::ones({kRows}, at::kDouble);
+    store.labels_B = at::zeros({kRows}, at::kLong);
+    // Classes 0 and 1 in turn; the weight of class 1 is -3; its factor 2.
+    store.weights_B.slice(0, 1, kRows, 2).fill_(-3.0);
+    store.labels_B.slice(0, 1, kRows, 2).fill_(1);
+    const auto share = [&](const std::vector<double>& factors) {
+        const auto order = weighted_order(store, 1, 0, factors);
+        EXPECT_EQ(order.size(0), kRows);
+        return store.labels_B.index_select(0, order).sum().item<double>() / kRows;
+    };
+    EXPECT_NEAR(share({}), 3.0 / 4, 0.012);      // 5.5 sigma
+    EXPECT_NEAR(share({1, 2}), 6.0 / 7, 0.010);
+    const auto first = weighted_order(store, 1, 0, {});
+    EXPECT_TRUE(weighted_order(store, 1, 0, {}).equal(first));
+    EXPECT_FALSE(weighted_order(store, 1, 1, {}).equal(first)) << "another epoch, other rows";
+    EXPECT_FALSE(weighted_order(store, 2, 0, {}).equal(first));
+}
+
+TEST(WeightedOrder, RowsWithoutWeightAreNeverDrawnAndAllOfThemRefused)
+{
+    EventStore store;
+    store.rows = 4;
+    store.weights_B = at::tensor({0.0, 2.0, 0.0, 0.0}, at::kDouble);
+    store.labels_B = at::zeros({4}, at::kLong);
+    EXPECT_TRUE(weighted_order(store, 1, 0, {}).eq(1).all().item<bool>());
+    store.weights_B.zero_();
+    EXPECT_THAT(test::user_error([&] { weighted_order(store, 1, 0, {}); }),
+                testing::HasSubstr("trainer.sampling: rows cannot be drawn by weight"));
 }
 
 }  // namespace
