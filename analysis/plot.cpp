@@ -126,6 +126,14 @@ std::vector<std::string> plot_items(const Curve& curve, const std::string& name,
                         name, colour(curve), curve.dashed ? 9 : 7, title));
         return items;
     }
+    if (curve.style == Curve::Style::cloud) {
+        // The legend shows a larger dot than the plot.
+        items.push_back(fmt::format("{} using 1:2 with points lc rgb '{}' pt 7 ps 0.22 notitle",
+                                    name, colour(curve)));
+        items.push_back(fmt::format("NaN with points lc rgb '{}' pt 7 ps 0.7 {}", colour(curve),
+                                    title));
+        return items;
+    }
     if (!curve.low.empty())
         items.push_back(
             fmt::format("{} using 1:3:4 with filledcurves fc rgb '{}' fs transparent "

@@ -28,7 +28,7 @@ struct Axis {
 
 /// One set of points (x, y). A NaN in y interrupts a line.
 struct Curve {
-    enum class Style { line, steps, points };
+    enum class Style { line, steps, points, cloud };  ///< cloud: small dots, no errors
 
     std::string name;           ///< in the legend; empty: not listed
     Style style = Style::line;  ///< steps: x holds one edge more than y

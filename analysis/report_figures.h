@@ -25,6 +25,11 @@ std::vector<ReportFigure> roc_figures(std::span<const ReportRun> runs);
 /// The scores of one run by true class, normalised per class, with under- and overflow bins.
 std::vector<ReportFigure> score_figures(const ReportRun& run);
 
+/// Of an anomaly score: rows of each class in the first two latent dimensions; and the mass spectrum
+/// of the background, whole and above cuts on the score that keep 50, 10 and 1 % of it.
+std::vector<ReportFigure> latent_figures(const ReportRun& run);
+std::vector<ReportFigure> sculpting_figures(const ReportRun& run);
+
 /// Loss, validation metric and learning rate by epoch.
 std::vector<ReportFigure> history_figures(std::span<const ReportRun> runs);
 

@@ -39,4 +39,25 @@ Histogram histogram(std::span<const double> values, std::span<const double> weig
     return h;
 }
 
+double jensen_shannon(const Histogram& first, const Histogram& second)
+{
+    ensure(first.edges == second.edges, "histograms that are compared want the same bins");
+    const auto shares = [](const Histogram& h) {
+        std::vector<double> all = h.sums;
+        all.insert(all.end(), {h.underflow, h.overflow});
+        for (double& sum : all) sum = std::max(sum, 0.0);
+        const double total = std::accumulate(all.begin(), all.end(), 0.0);
+        for (double& sum : all) sum /= total;
+        return all;
+    };
+    const auto p = shares(first), q = shares(second);
+    double bits = 0;
+    for (size_t i = 0; i < p.size(); ++i) {
+        const double middle = 0.5 * (p[i] + q[i]);
+        if (p[i] > 0) bits += 0.5 * p[i] * std::log2(p[i] / middle);
+        if (q[i] > 0) bits += 0.5 * q[i] * std::log2(q[i] / middle);
+    }
+    return std::max(bits, 0.0);
+}
+
 }  // namespace jetsmith::analysis

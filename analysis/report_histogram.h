@@ -22,4 +22,9 @@ struct Histogram {
 Histogram histogram(std::span<const double> values, std::span<const double> weights, int bins,
                     double low, double high);
 
+/// Jensen-Shannon divergence of the normalised bins in bits, from 0 (equal) to 1 (nothing in
+/// common); both histograms have the same edges, and what lies outside counts as two more bins.
+/// Negative sums count as none.
+double jensen_shannon(const Histogram& first, const Histogram& second);
+
 }  // namespace jetsmith::analysis

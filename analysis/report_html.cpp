@@ -101,6 +101,18 @@ std::string performance_section(const std::vector<ReportRun>& runs, Drawer& draw
     return section("ROC and scores", drawer.figures(figures));
 }
 
+std::string anomaly_section(const std::vector<ReportRun>& runs, Drawer& drawer)
+{
+    std::vector<ReportFigure> figures;
+    for (size_t r = 0; r < runs.size(); ++r)
+        for (const auto& part : {latent_figures(runs[r]), sculpting_figures(runs[r])})
+            for (ReportFigure figure : part) {
+                if (runs.size() > 1) figure.caption = runs[r].name + ": " + figure.caption;
+                figures.push_back(std::move(figure));
+            }
+    return section("Latent space and mass", drawer.figures(figures));
+}
+
 /// A section whose input is not what jetsmith writes costs that section only.
 template <typename Write>
 std::string guarded(const char* name, const Write& write)
@@ -126,6 +138,7 @@ std::string document(const std::vector<ReportRun>& runs, Drawer& drawer)
     html += guarded("observers", [&] {
         return section("Rejection against observers", drawer.figures(rejection_figures(runs)));
     });
+    html += guarded("anomaly figures", [&] { return anomaly_section(runs, drawer); });
     html += guarded("confusion matrix", [&] { return confusion_section(runs); });
     html += section("Training", drawer.figures(history_figures(runs)));
     html += image_section(runs);

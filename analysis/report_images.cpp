@@ -16,17 +16,18 @@ using FilePointer = std::shared_ptr<const hdf5::File>;
 using Shape = std::vector<int64_t>;
 
 /// Slashes would make groups.
-std::string average_name(std::string class_name)
+std::string class_dataset(const std::string& what, std::string class_name)
 {
     for (char& c : class_name)
         if (c == '/') c = '|';
-    return "average_" + class_name;
+    return what + "_" + class_name;
 }
 
 bool fits(const ReportImages& images, const ShownJets& jets)
 {
     const size_t pixels = images.channels * images.height * images.width, n = jets.scores.size();
     return jets.images_NCHW.size() == n * pixels && jets.labels.size() == n &&
+           (jets.outputs_NCHW.empty() || jets.outputs_NCHW.size() == n * pixels) &&
            jets.source_rows.size() == n;
 }
 
@@ -36,9 +37,23 @@ void write_jets(hdf5::ArrayWriter& writer, const std::string& name, const Report
     const int64_t n = jets.count();
     if (n == 0) return;
     writer.array<float>(name, {n, images.channels, images.height, images.width}, jets.images_NCHW);
+    if (!jets.outputs_NCHW.empty())
+        writer.array<float>(name + "_outputs", {n, images.channels, images.height, images.width},
+                            jets.outputs_NCHW);
     writer.array<double>(name + "_scores", {n}, jets.scores);
     writer.array<int64_t>(name + "_labels", {n}, jets.labels);
     writer.array<int64_t>(name + "_source_rows", {n}, jets.source_rows);
+}
+
+void write_class(hdf5::ArrayWriter& writer, const ReportImages& images, size_t label)
+{
+    const std::string& name = images.class_names[label];
+    const Shape shape{images.channels, images.height, images.width};
+    writer.array<float>(class_dataset("average", name), shape, images.averages_CHW[label]);
+    if (!images.reconstructed()) return;
+    writer.array<float>(class_dataset("output", name), shape, images.output_averages_CHW[label]);
+    writer.array<float>(class_dataset("residual", name), shape,
+                        images.residual_averages_CHW[label]);
 }
 
 template <typename T>
@@ -68,7 +83,10 @@ ShownJets read_jets(const FilePointer& file, const std::string& name, const Repo
     const int64_t n = jets.count();
     jets.labels = read_shaped<int64_t>(file, name + "_labels", {n});
     jets.source_rows = read_shaped<int64_t>(file, name + "_source_rows", {n});
-    jets.images_NCHW = read_images(file, name, {n, images.channels, images.height, images.width});
+    const Shape shape{n, images.channels, images.height, images.width};
+    jets.images_NCHW = read_images(file, name, shape);
+    if (file->has_dataset("/" + name + "_outputs"))
+        jets.outputs_NCHW = read_images(file, name + "_outputs", shape);
     return jets;
 }
 
@@ -76,7 +94,7 @@ ShownJets read_jets(const FilePointer& file, const std::string& name, const Repo
 void read_averages(const FilePointer& file, ReportImages& images)
 {
     for (const auto& name : images.class_names) {
-        const std::string dataset = average_name(name);
+        const std::string dataset = class_dataset("average", name);
         if (images.averages_CHW.empty()) {
             const auto shape = hdf5::shape(file->dataset("/" + dataset).id());
             if (shape.size() != 3)
@@ -88,6 +106,12 @@ void read_averages(const FilePointer& file, ReportImages& images)
         }
         images.averages_CHW.push_back(
             read_images(file, dataset, {images.channels, images.height, images.width}));
+        if (!file->has_dataset("/" + class_dataset("output", name))) continue;
+        const Shape shape{images.channels, images.height, images.width};
+        images.output_averages_CHW.push_back(
+            read_images(file, class_dataset("output", name), shape));
+        images.residual_averages_CHW.push_back(
+            read_images(file, class_dataset("residual", name), shape));
     }
 }
 
@@ -97,8 +121,12 @@ void ReportImages::check() const
 {
     const size_t pixels = channels * height * width;
     ensure(averages_CHW.size() == class_names.size(), "one average image per class is wanted");
-    for (const auto& average : averages_CHW)
-        ensure(average.size() == pixels, "an average image does not have C x H x W values");
+    for (const auto* outputs : {&output_averages_CHW, &residual_averages_CHW})
+        ensure(outputs->empty() || outputs->size() == class_names.size(),
+               "one average output and residual per class is wanted");
+    for (const auto* averages : {&averages_CHW, &output_averages_CHW, &residual_averages_CHW})
+        for (const auto& average : *averages)
+            ensure(average.size() == pixels, "an average image does not have C x H x W values");
     ensure(channel_names.empty() || static_cast<int64_t>(channel_names.size()) == channels,
            "one name per channel is wanted");
     ensure(fits(*this, best) && fits(*this, worst), "images, scores, labels and rows differ");
@@ -114,9 +142,7 @@ void write_report_images(const std::filesystem::path& path, const ReportImages& 
         writer.texts("class_names", images.class_names);
         writer.texts("channel_names", images.channel_names);
         for (size_t label = 0; label < images.class_names.size(); ++label)
-            writer.array<float>(average_name(images.class_names[label]),
-                                {images.channels, images.height, images.width},
-                                images.averages_CHW[label]);
+            write_class(writer, images, label);
         write_jets(writer, "best", images, images.best);
         write_jets(writer, "worst", images, images.worst);
         writer.close();

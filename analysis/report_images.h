@@ -4,7 +4,9 @@
 //
 // Layout (format_version 1): average_<class> (C, H, W) float32 for every class; best and worst
 // (n, C, H, W) float32, each with <set>_scores (n,) float64, <set>_labels (n,) and
-// <set>_source_rows (n,) int64. Attributes of the file: format_version, content =
+// <set>_source_rows (n,) int64. Of a model that reconstructs images also output_<class> and
+// residual_<class> (the mean of |input - output|) beside each average, and <set>_outputs; best and
+// worst are then the jets reconstructed best and worst. Attributes of the file: format_version, content =
 // "report_images", class_names, channel_names.
 #pragma once
 
@@ -18,6 +20,7 @@ namespace jetsmith::analysis {
 /// n jets of one kind, in the order in which they are shown.
 struct ShownJets {
     std::vector<float> images_NCHW;
+    std::vector<float> outputs_NCHW = {};  ///< what the model made of them; may be empty
     std::vector<double> scores;        ///< (n,) score of the signal class
     std::vector<int64_t> labels;       ///< (n,) true class
     std::vector<int64_t> source_rows;  ///< (n,) row in the input file
@@ -30,8 +33,13 @@ struct ReportImages {
     std::vector<std::string> channel_names;        ///< empty, or one per channel
     std::vector<std::string> class_names;          ///< by label, all different
     std::vector<std::vector<float>> averages_CHW;  ///< one per class
+    /// Means of the model's outputs and of |input - output|; empty, or one per class.
+    std::vector<std::vector<float>> output_averages_CHW, residual_averages_CHW;
     ShownJets best;                                ///< decided rightly, surest first
     ShownJets worst;                               ///< decided wrongly, surest first
+
+    /// True when the model reconstructs images: best and worst then mean the distance to them.
+    bool reconstructed() const { return !output_averages_CHW.empty(); }
 
     /// Throws InternalError when a length does not fit.
     void check() const;

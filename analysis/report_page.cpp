@@ -48,6 +48,9 @@ details>.inside{padding:0 14px 12px}
 details .scroll{border:0}
 pre{margin:0;overflow-x:auto;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(118px,1fr));gap:12px}
+.pictures.thirds{grid-template-columns:repeat(3,minmax(0,1fr))}
+.pictures.halves{grid-template-columns:repeat(auto-fill,minmax(min(100%,360px),1fr))}
+.triple{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:6px}
 .pictures.large{grid-template-columns:repeat(auto-fill,minmax(min(100%,240px),1fr))}
 img.pixels{display:block;width:100%;height:auto;image-rendering:pixelated;
 border:1px solid var(--line)}
@@ -57,6 +60,8 @@ footer{margin-top:40px;color:var(--soft);font-size:.85rem}
 @media(max-width:600px){main{padding:16px 12px 32px}figure{padding:8px}th,td{padding:6px 10px}
 header h1{font-size:1.4rem}.cards{grid-template-columns:repeat(2,1fr);gap:8px}
 .pictures{grid-template-columns:repeat(2,1fr)}
+.pictures.thirds{gap:6px}.pictures.thirds figcaption{font-size:.75rem;overflow-wrap:anywhere}
+.pictures.thirds figure{padding:4px}.pictures.halves{grid-template-columns:1fr}
 table.facts td:first-child{white-space:normal;width:35%}}
 @media print{body{background:#fff}details{display:block}}
 )css";

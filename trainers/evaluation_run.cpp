@@ -53,7 +53,8 @@ void evaluate_into(const fs::path& folder, RunBuilder& run, const EventStore& st
         return;
     }
     log::info("{}", analysis::write_evaluation(folder, result.table, run.config.evaluate));
-    write_score_images(folder / "report_images.h5", *run.input, store, result.table);
+    write_score_images(folder / "report_images.h5", run.model.get(), *run.input, store,
+                       result.table);
 }
 
 fs::path evaluate_run(const fs::path& run_folder, const std::vector<fs::path>& files,

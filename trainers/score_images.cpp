@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainers/score_images.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/tensor.h>
 
@@ -13,14 +14,26 @@ namespace jetsmith {
 namespace {
 
 constexpr int64_t kAveraged = 10'000;
+constexpr int64_t kReconstructed = 2000;  // a network has to see each of them
 constexpr int64_t kBatch = 1000;
 constexpr int64_t kShown = 8;  // of the best and of the worst, shared among the classes
 
-at::Tensor images_of(const Input& input, const EventStore& store, const at::Tensor& rows)
+/// What goes into a model and, where it makes images of them, what comes out: (B, C, H, W) on the CPU.
+struct Pictures {
+    at::Tensor in, out;
+};
+
+Pictures pictures_of(Model* model, const Input& input, const EventStore& store,
+                     const at::Tensor& rows)
 {
     const auto device = store.source_rows_B.device();
     const auto batch = input.make(store, rows.to(device), std::nullopt, at::kFloat);
-    return batch.images_BCHW.defined() ? batch.images_BCHW.to(at::kCPU).contiguous() : at::Tensor();
+    if (!batch.images_BCHW.defined()) return {};
+    Pictures pictures{batch.images_BCHW.to(at::kCPU).contiguous(), {}};
+    if (!model) return pictures;
+    const auto made = model->forward(batch).reconstruction;
+    if (made.defined()) pictures.out = made.to(at::kCPU, at::kFloat).contiguous();
+    return pictures;
 }
 
 std::vector<float> to_vector(const at::Tensor& tensor)
@@ -29,29 +42,77 @@ std::vector<float> to_vector(const at::Tensor& tensor)
     return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
 }
 
-std::vector<std::vector<float>> averages(const Input& input, const EventStore& store)
+/// The mean of images over the rows of each class.
+class ClassMeans {
+  public:
+    explicit ClassMeans(size_t classes) : sums_(classes), counts_(classes, 0) {}
+
+    void add(const at::Tensor& images, const at::Tensor& labels)
+    {
+        for (size_t label = 0; label < sums_.size(); ++label) {
+            const auto chosen = labels.eq(static_cast<int64_t>(label)).nonzero().flatten();
+            const auto sum = images.index_select(0, chosen).to(at::kDouble).sum(0);
+            sums_[label] = sums_[label].defined() ? sums_[label].add(sum) : sum;
+            counts_[label] += chosen.numel();
+        }
+    }
+
+    std::vector<std::vector<float>> means() const
+    {
+        std::vector<std::vector<float>> all;
+        for (size_t label = 0; label < sums_.size(); ++label)
+            if (sums_[label].defined())
+                all.push_back(to_vector(sums_[label].div(std::max<int64_t>(1, counts_[label]))));
+        return all;
+    }
+
+  private:
+    std::vector<at::Tensor> sums_;
+    std::vector<int64_t> counts_;
+};
+
+void add_averages(analysis::ReportImages& images, Model* model, const Input& input,
+                  const EventStore& store)
 {
     const auto labels = store.labels_B.to(at::kCPU);
-    std::vector<at::Tensor> sums(store.class_names.size());
-    std::vector<int64_t> counts(store.class_names.size(), 0);
+    const size_t classes = store.class_names.size();
+    ClassMeans in(classes), out(classes), residual(classes);
     // Rows from the whole file, which may be ordered by class.
-    const int64_t stride = (store.rows + kAveraged - 1) / kAveraged;
+    const int64_t wanted = model ? kReconstructed : kAveraged;
+    const int64_t stride = (store.rows + wanted - 1) / wanted;
     for (int64_t begin = 0; begin < store.rows; begin += kBatch * stride) {
         const int64_t end = std::min(begin + kBatch * stride, store.rows);
         const auto rows = at::arange(begin, end, stride, at::kLong);
-        const auto images = images_of(input, store, rows);
+        const Pictures pictures = pictures_of(model, input, store, rows);
         const auto labels_of_rows = labels.index_select(0, rows);
-        for (size_t label = 0; label < sums.size(); ++label) {
-            const auto chosen = labels_of_rows.eq(static_cast<int64_t>(label)).nonzero().flatten();
-            const auto sum = images.index_select(0, chosen).to(at::kDouble).sum(0);
-            sums[label] = sums[label].defined() ? sums[label].add(sum) : sum;
-            counts[label] += chosen.numel();
-        }
+        in.add(pictures.in, labels_of_rows);
+        if (!pictures.out.defined()) continue;
+        out.add(pictures.out, labels_of_rows);
+        residual.add(pictures.in.sub(pictures.out).abs(), labels_of_rows);
     }
-    std::vector<std::vector<float>> result;
-    for (size_t label = 0; label < sums.size(); ++label)
-        result.push_back(to_vector(sums[label].div(std::max<int64_t>(1, counts[label]))));
-    return result;
+    images.averages_CHW = in.means();
+    images.output_averages_CHW = out.means();
+    images.residual_averages_CHW = residual.means();
+}
+
+/// Row positions of each class with its smallest (or largest) anomaly scores first.
+std::vector<int64_t> extreme(const ScoreTable& table, bool smallest)
+{
+    std::vector<int64_t> chosen;
+    for (int64_t label = 0; label < table.label_count(); ++label) {
+        std::vector<int64_t> rows;
+        for (int64_t row = 0; row < table.rows; ++row)
+            if (table.labels_N[static_cast<size_t>(row)] == label) rows.push_back(row);
+        const auto shown = std::min(std::max<int64_t>(1, kShown / table.label_count()),
+                                    std::ssize(rows));
+        std::partial_sort(rows.begin(), rows.begin() + shown, rows.end(),
+                          [&](int64_t a, int64_t b) {
+                              const double x = table.score(a, 0), y = table.score(b, 0);
+                              return x != y ? (smallest ? x < y : x > y) : a < b;
+                          });
+        chosen.insert(chosen.end(), rows.begin(), rows.begin() + shown);
+    }
+    return chosen;
 }
 
 /// Row positions decided rightly (or wrongly), class by class, each with its surest first: by the
@@ -79,13 +140,16 @@ std::vector<int64_t> surest(const ScoreTable& table, bool right)
     return chosen;
 }
 
-analysis::ShownJets shown_jets(const Input& input, const EventStore& store, const ScoreTable& table,
-                               bool right)
+analysis::ShownJets shown_jets(Model* model, const Input& input, const EventStore& store,
+                               const ScoreTable& table, bool right)
 {
     analysis::ShownJets jets;
-    const auto rows = surest(table, right);
+    const auto rows = table.classes < 2 ? extreme(table, right) : surest(table, right);
     if (rows.empty()) return jets;
-    jets.images_NCHW = to_vector(images_of(input, store, at::tensor(at::ArrayRef<int64_t>(rows))));
+    const auto pictures =
+        pictures_of(model, input, store, at::tensor(at::ArrayRef<int64_t>(rows)));
+    jets.images_NCHW = to_vector(pictures.in);
+    if (pictures.out.defined()) jets.outputs_NCHW = to_vector(pictures.out);
     for (const int64_t row : rows) {
         jets.scores.push_back(table.score(row, table.classes - 1));
         jets.labels.push_back(table.labels_N[static_cast<size_t>(row)]);
@@ -96,20 +160,26 @@ analysis::ShownJets shown_jets(const Input& input, const EventStore& store, cons
 
 }  // namespace
 
-void write_score_images(const std::filesystem::path& path, const Input& input,
+void write_score_images(const std::filesystem::path& path, Model* model, const Input& input,
                         const EventStore& store, const ScoreTable& table)
 {
-    const auto first = images_of(input, store, at::arange(0, 1, at::kLong));
-    if (!first.defined() || table.classes < 2) return;
-    analysis::ReportImages images;
-    images.channels = first.size(1);
-    images.height = first.size(2);
-    images.width = first.size(3);
-    images.class_names = store.class_names;
-    images.averages_CHW = averages(input, store);
-    images.best = shown_jets(input, store, table, true);
-    images.worst = shown_jets(input, store, table, false);
-    analysis::write_report_images(path, images);
+    const at::NoGradGuard no_grad;
+    const bool was_training = model && model->is_training();
+    if (model) model->eval();
+    const auto first = pictures_of(model, input, store, at::arange(0, 1, at::kLong));
+    Model* const reconstructing = first.out.defined() ? model : nullptr;
+    if (first.in.defined() && (table.classes > 1 || reconstructing)) {
+        analysis::ReportImages images;
+        images.channels = first.in.size(1);
+        images.height = first.in.size(2);
+        images.width = first.in.size(3);
+        images.class_names = store.class_names;
+        add_averages(images, reconstructing, input, store);
+        images.best = shown_jets(reconstructing, input, store, table, true);
+        images.worst = shown_jets(reconstructing, input, store, table, false);
+        analysis::write_report_images(path, images);
+    }
+    if (model) model->train(was_training);
 }
 
 }  // namespace jetsmith

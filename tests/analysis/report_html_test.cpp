@@ -151,7 +151,7 @@ TEST(Report, ShowsConfusionAndImagesOfThreeClasses)
     ReportImages images;
     images.height = images.width = 2, images.class_names = {"qcd", "W", "top"};
     images.averages_CHW = {{0, 1, 2, 3}, {0, 0, 0, 0}, {1, 1, 1, 1}};
-    images.worst = {{1, 0, 0, 0}, {0.987}, {2}, {1234}};
+    images.worst = {{1, 0, 0, 0}, {}, {0.987}, {2}, {1234}};
     write_report_images(folder.path() / "run/report_images.h5", images);
     const std::string html = report_html({folder.path() / "run"});
     expect_self_contained(html);

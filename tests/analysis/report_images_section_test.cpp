@@ -18,7 +18,7 @@ ReportRun run_with_images()
     images.channels = 2, images.height = 1, images.width = 2;
     images.class_names = {"qcd", "<W> & Z"};
     images.averages_CHW = {{1, 2, 1000, 2000}, {3, 4, 3000, 4000}};
-    images.best = {{5, 6, 5000, 6000}, {0.75}, {1}, {42}};
+    images.best = {{5, 6, 5000, 6000}, {}, {0.75}, {1}, {42}};
     ReportRun run;
     run.name = "cnn";
     run.images = images;
@@ -60,6 +60,28 @@ TEST(ImageSection, NamesChannelsAndRunsWhereThereAreSeveral)
     EXPECT_THAT(html, HasSubstr("average qcd, count"));
     EXPECT_THAT(html, Not(HasSubstr("<h3>cnn</h3>")));
     EXPECT_THAT(image_section(std::vector{run, run}), HasSubstr("<h3>cnn</h3>"));
+}
+
+TEST(ImageSection, AReconstructionStandsBetweenItsInputAndWhatIsLeft)
+{
+    ReportImages images;
+    images.height = 1, images.width = 2;
+    images.class_names = {"qcd"};
+    images.averages_CHW = {{1, 2}};
+    images.output_averages_CHW = {{1, 3}};
+    images.residual_averages_CHW = {{0.5, 1}};
+    images.worst = {{4, 8}, {3, 10}, {0.0125}, {0}, {7}};
+    ReportRun run;
+    run.images = images;
+    const auto html = image_section(std::vector{run});
+    const LogScale averages = log_scale(std::vector<float>{3}, 5);
+    EXPECT_THAT(html, HasSubstr(picture_of({1, 3}, averages)));
+    EXPECT_THAT(html, HasSubstr(picture_of({0.5, 1}, averages)));
+    const LogScale jet = log_scale(std::vector<float>{8}, 4);
+    for (const auto& pixels : {std::vector<float>{4, 8}, {3, 10}, {1, 2}})
+        EXPECT_THAT(html, HasSubstr(picture_of(pixels, jet)));
+    EXPECT_THAT(html, HasSubstr("Worst reconstructed: input, output and |input − output|"));
+    EXPECT_THAT(html, HasSubstr("qcd, score 0.0125, row 7"));
 }
 
 TEST(ImageSection, IsLeftOutWithoutImages)

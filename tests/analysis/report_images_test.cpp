@@ -17,7 +17,7 @@ ReportImages two_classes()
     images.class_names = {"qcd", "W/Z"};
     images.averages_CHW = {std::vector<float>(12, 0.5f), std::vector<float>(12, 0)};
     for (int i = 0; i < 12; ++i) images.averages_CHW[1][i] = 0.1f * static_cast<float>(i);
-    images.best = {std::vector<float>(24, 1e-7f), {0.99, 0.01}, {1, 0}, {5000000000, 7}};
+    images.best = {std::vector<float>(24, 1e-7f), {}, {0.99, 0.01}, {1, 0}, {5000000000, 7}};
     images.best.images_NCHW[13] = 3.25f;
     return images;
 }

@@ -56,8 +56,40 @@ analysis::ReportImages images_of(int64_t rows, int64_t first_class)
     const auto input = Registry<Input>::make(config);
     const auto store = ordered_store(rows, first_class);
     const test::TempFolder folder;
-    write_score_images(folder.path() / "images.h5", *input, store, table_of(store));
+    write_score_images(folder.path() / "images.h5", nullptr, *input, store, table_of(store));
     return analysis::read_report_images(folder.path() / "images.h5");
+}
+
+/// Makes a quarter of every image.
+class Quarter final : public Model {
+  public:
+    Prediction forward(const Batch& batch) override
+    {
+        return {.reconstruction = batch.images_BCHW.mul(0.25)};
+    }
+};
+
+TEST(ScoreImages, OfAModelThatReconstructsShowOutputsAndWhatIsLeft)
+{
+    Config config(parse_yaml("type: image\n", "test"), "inputs", "test");
+    const auto input = Registry<Input>::make(config);
+    const auto store = ordered_store(100, 50);
+    ScoreTable table = table_of(store);
+    table.classes = 1, table.probabilities = false;
+    table.scores_NC.clear();
+    for (int64_t row = 0; row < 100; ++row) table.scores_NC.push_back(static_cast<double>(row));
+    Quarter model;
+    const test::TempFolder folder;
+    write_score_images(folder.path() / "images.h5", &model, *input, store, table);
+    const auto images = analysis::read_report_images(folder.path() / "images.h5");
+    ASSERT_TRUE(images.reconstructed());
+    EXPECT_FLOAT_EQ(images.averages_CHW[1][0], 3);
+    EXPECT_FLOAT_EQ(images.output_averages_CHW[1][0], 0.75);
+    EXPECT_FLOAT_EQ(images.residual_averages_CHW[1][0], 2.25);
+    EXPECT_EQ(images.best.source_rows, (std::vector<int64_t>{0, 1, 2, 3, 50, 51, 52, 53}));
+    EXPECT_EQ(images.worst.source_rows, (std::vector<int64_t>{49, 48, 47, 46, 99, 98, 97, 96}));
+    EXPECT_FLOAT_EQ(images.best.outputs_NCHW.back(), 0.75);
+    EXPECT_TRUE(model.is_training()) << "left as it was found";
 }
 
 TEST(ScoreImages, EveryClassOfALongOrderedFileHasItsAverage)
