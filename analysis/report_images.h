@@ -21,7 +21,7 @@ namespace jetsmith::analysis {
 struct ShownJets {
     std::vector<float> images_NCHW;
     std::vector<float> outputs_NCHW = {};  ///< what the model made of them; may be empty
-    std::vector<double> scores;        ///< (n,) score of the signal class
+    std::vector<double> scores;        ///< (n,) of the signal class; of more than two classes, of the true one
     std::vector<int64_t> labels;       ///< (n,) true class
     std::vector<int64_t> source_rows;  ///< (n,) row in the input file
 

@@ -151,8 +151,10 @@ analysis::ShownJets shown_jets(Model* model, const Input& input, const EventStor
     jets.images_NCHW = to_vector(pictures.in);
     if (pictures.out.defined()) jets.outputs_NCHW = to_vector(pictures.out);
     for (const int64_t row : rows) {
-        jets.scores.push_back(table.score(row, table.classes - 1));
-        jets.labels.push_back(table.labels_N[static_cast<size_t>(row)]);
+        // Of two classes the signal score, of several that of the true class.
+        const int64_t label = table.labels_N[static_cast<size_t>(row)];
+        jets.scores.push_back(table.score(row, table.classes > 2 ? label : table.classes - 1));
+        jets.labels.push_back(label);
         jets.source_rows.push_back(table.source_rows_N[static_cast<size_t>(row)]);
     }
     return jets;

@@ -108,5 +108,28 @@ TEST(ScoreImages, TheSurestOfEachClassAreShown)
     EXPECT_EQ(images.best.labels, (std::vector<int64_t>{0, 0, 0, 0, 1, 1, 1, 1}));
 }
 
+TEST(ScoreImages, OfSeveralClassesTheScoreIsThatOfTheTrueOne)
+{
+    auto store = ordered_store(90, 45);
+    store.class_names = {"gluon", "W", "top"};
+    ScoreTable table;
+    table.rows = store.rows;
+    table.classes = 3;
+    for (int64_t row = 0; row < store.rows; ++row) {
+        table.labels_N.push_back(store.labels_B[row].item<int64_t>());  // gluon or W
+        table.source_rows_N.push_back(row);
+        table.scores_NC.insert(table.scores_NC.end(), {0.25, 0.625, 0.125});
+    }
+    Config config(parse_yaml("type: image\n", "test"), "inputs", "test");
+    const auto input = Registry<Input>::make(config);
+    const test::TempFolder folder;
+    write_score_images(folder.path() / "images.h5", nullptr, *input, store, table);
+    const auto images = analysis::read_report_images(folder.path() / "images.h5");
+    ASSERT_GT(images.worst.count() + images.best.count(), 0);
+    for (const auto* jets : {&images.best, &images.worst})
+        for (size_t i = 0; i < jets->labels.size(); ++i)
+            EXPECT_NEAR(jets->scores[i], jets->labels[i] == 0 ? 0.25 : 0.625, 1e-6);
+}
+
 }  // namespace
 }  // namespace jetsmith
