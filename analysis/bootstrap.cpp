@@ -92,7 +92,7 @@ void measure_replica(const Prepared& p, const Weights& weights, int64_t replica,
     result.auc[replica] = defined ? mann_whitney_value(p.sample, weight) : kNan;
 }
 
-double replica_accuracy(std::span<const uint8_t> right, std::span<const uint8_t> counts,
+double replica_accuracy(std::span<const double> right, std::span<const uint8_t> counts,
                         const BinarySample& sample)
 {
     double good = 0, all = 0;
@@ -120,7 +120,7 @@ std::vector<uint8_t> poisson_weights(int64_t count, uint64_t seed, uint32_t repl
     return weights;
 }
 
-Replicas bootstrap(const BinarySample& sample, int64_t rows, std::span<const uint8_t> right,
+Replicas bootstrap(const BinarySample& sample, int64_t rows, std::span<const double> right,
                    std::span<const double> efficiencies, int64_t replicas, uint64_t seed)
 {
     const Prepared p = prepare(sample, efficiencies);

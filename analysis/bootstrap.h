@@ -27,7 +27,7 @@ struct Replicas {
 /// `sample` is one question to the table whose rows number `rows`; `right` are its
 /// right_decisions or empty; efficiencies in (0, 1]. Replicas are spread over threads. A replica in
 /// which a class has no positive sum of weights has NaN figures.
-Replicas bootstrap(const BinarySample& sample, int64_t rows, std::span<const uint8_t> right,
+Replicas bootstrap(const BinarySample& sample, int64_t rows, std::span<const double> right,
                    std::span<const double> efficiencies, int64_t replicas, uint64_t seed);
 
 /// Half the central 68.27 % interval of the values: one standard deviation of a normal

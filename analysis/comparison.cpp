@@ -21,7 +21,7 @@ namespace {
 /// What is measured of one run.
 struct RunFigures {
     FigureOfMerit auc, accuracy;
-    std::vector<FigureOfMerit> rejections;
+    std::vector<FigureOfMerit> rejections, class_aucs;
 };
 
 EvaluateOptions evaluate_options(const Comparison& comparison, const TableOptions& options)
@@ -32,6 +32,18 @@ EvaluateOptions evaluate_options(const Comparison& comparison, const TableOption
     return evaluate;
 }
 
+FigureOfMerit figure(const Auc& auc) { return {auc.value, auc.error, false}; }
+
+/// The questions that have columns of their own; empty where there is one.
+std::vector<std::string> asked_classes(const ScoreTable& run, const EvaluateOptions& options)
+{
+    run.check_labelled();
+    std::vector<std::string> classes;
+    const auto questions = rest_questions(run, options);
+    for (const auto& question : questions) classes.push_back(question.suffix);
+    return classes.size() > 1 ? classes : std::vector<std::string>{};
+}
+
 RunFigures measure_run(const ScoreTable& run, const EvaluateOptions& options)
 {
     run.check_labelled();
@@ -39,16 +51,14 @@ RunFigures measure_run(const ScoreTable& run, const EvaluateOptions& options)
     const auto questions = rest_questions(run, options);
     if (questions.size() == 1) {
         const auto sample = ranked(run, questions.front());
-        const auto auc = mann_whitney_auc(sample);
-        figures.auc = {auc.value, auc.error, false};
+        figures.auc = figure(mann_whitney_auc(sample));
         for (const auto& point : working_points(sample, options.signal_efficiencies))
             figures.rejections.push_back(
                 {point.rejection, point.rejection_error, point.lower_limit});
     } else {
-        double sum = 0;
-        const auto pairs = pair_questions(run, options);
-        for (const auto& pair : pairs) sum += mann_whitney_auc(ranked(run, pair)).value;
-        figures.auc.value = sum / static_cast<double>(pairs.size());
+        figures.auc = figure(question_aucs(run, headline_questions(run, options)).mean);
+        for (const auto& auc : question_aucs(run, questions).each)
+            figures.class_aucs.push_back(figure(auc));
     }
     if (decisions_defined(run)) {
         const auto [value, error] = accuracy(run);
@@ -79,6 +89,7 @@ void fill_figures(ComparisonRow& row, const EvaluateOptions& options)
         row.auc = all[0].auc;
         row.accuracy = all[0].accuracy;
         row.rejections = all[0].rejections;
+        row.class_aucs = all[0].class_aucs;
         return;
     }
     const auto over_runs = [&](auto figure) {
@@ -90,93 +101,13 @@ void fill_figures(ComparisonRow& row, const EvaluateOptions& options)
     row.accuracy = over_runs([](const RunFigures& f) { return f.accuracy; });
     for (size_t e = 0; e < all[0].rejections.size(); ++e)
         row.rejections.push_back(over_runs([e](const RunFigures& f) { return f.rejections[e]; }));
-}
-
-bool runs_share_rows(const ComparisonRow& row)
-{
-    return std::all_of(row.runs.begin(), row.runs.end(),
-                       [&](const auto& run) { return same_rows(run, row.runs.front()); });
-}
-
-/// Per replica the median over the runs of a row.
-std::vector<double> median_over_runs(const std::vector<std::vector<double>>& by_run)
-{
-    std::vector<double> medians(by_run.front().size());
-    for (size_t replica = 0; replica < medians.size(); ++replica) {
-        std::vector<double> values;
-        for (const auto& run : by_run) values.push_back(run[replica]);
-        medians[replica] = median(values);
-    }
-    return medians;
-}
-
-/// Replicas of what a row shows: of one run, or of the median over runs.
-struct RowReplicas {
-    std::vector<double> auc, accuracy;
-    std::vector<std::vector<double>> rejections;
-};
-
-RowReplicas row_replicas(const ComparisonRow& row, const EvaluateOptions& evaluate,
-                      const TableOptions& options)
-{
-    std::vector<std::vector<double>> auc, accuracies;
-    std::vector<std::vector<std::vector<double>>> rejections(evaluate.signal_efficiencies.size());
-    const bool decided = std::all_of(row.runs.begin(), row.runs.end(), decisions_defined);
-    for (const auto& run : row.runs) {
-        const auto right = decided ? right_decisions(run) : std::vector<uint8_t>{};
-        auto replicas = bootstrap(ask(run, rest_questions(run, evaluate).front()), run.rows, right,
-                                  evaluate.signal_efficiencies, options.bootstrap, options.seed);
-        auc.push_back(std::move(replicas.auc));
-        if (decided) accuracies.push_back(std::move(replicas.accuracy));
-        for (size_t e = 0; e < rejections.size(); ++e)
-            rejections[e].push_back(inverse(replicas.background_efficiency[e]));
-    }
-    RowReplicas result{median_over_runs(auc), {}, {}};
-    if (decided) result.accuracy = median_over_runs(accuracies);
-    for (const auto& by_run : rejections) result.rejections.push_back(median_over_runs(by_run));
-    return result;
-}
-
-/// Not defined where one of the two is but a limit.
-Difference rejection_difference(const FigureOfMerit& figure, const FigureOfMerit& first,
-                                const std::vector<double>& replicas,
-                                const std::vector<double>& first_replicas)
-{
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    if (figure.lower_limit || first.lower_limit) return {nan, nan};
-    return paired_difference(figure.value - first.value, replicas, first_replicas);
-}
-
-void add_differences(Comparison& comparison, const EvaluateOptions& evaluate,
-                     const TableOptions& options)
-{
-    auto& rows = comparison.rows;
-    const bool binary = rows.front().rejections.size() == comparison.signal_efficiencies.size();
-    if (options.bootstrap == 0 || rows.size() < 2 || !binary || !runs_share_rows(rows[0])) return;
-    const auto first = row_replicas(rows[0], evaluate, options);
-    for (size_t i = 1; i < rows.size(); ++i) {
-        if (!same_rows(rows[0].runs[0], rows[i].runs[0]) || !runs_share_rows(rows[i])) {
-            comparison.notes.push_back(fmt::format(
-                "{}: no difference, because its rows are not those of the first line", rows[i].name));
-            continue;
-        }
-        const auto other = row_replicas(rows[i], evaluate, options);
-        rows[i].auc_difference =
-            paired_difference(rows[i].auc.value - rows[0].auc.value, other.auc, first.auc);
-        if (!other.accuracy.empty() && !first.accuracy.empty())
-            rows[i].accuracy_difference = paired_difference(
-                rows[i].accuracy.value - rows[0].accuracy.value, other.accuracy, first.accuracy);
-        for (size_t e = 0; e < rows[i].rejections.size(); ++e)
-            rows[i].rejection_differences.push_back(
-                rejection_difference(rows[i].rejections[e], rows[0].rejections[e],
-                                     other.rejections[e], first.rejections[e]));
-        comparison.bootstrap = options.bootstrap;
-    }
+    for (size_t c = 0; c < all[0].class_aucs.size(); ++c)
+        row.class_aucs.push_back(over_runs([c](const RunFigures& f) { return f.class_aucs[c]; }));
 }
 
 void add_ensembles(ComparisonRow& row, const EvaluateOptions& evaluate)
 {
-    if (row.runs.size() < 3 || row.runs.front().label_count() != 2 || !runs_share_rows(row)) return;
+    if (row.runs.size() < 3 || !row.runs.front().binary() || !runs_share_rows(row)) return;
     row.ensembles = ensembles_of(row.runs, evaluate);
 }
 
@@ -241,8 +172,10 @@ Comparison compare_runs(const std::vector<RunRecord>& runs, const TableOptions& 
     add_published(comparison, runs, options);
     tell_apart(comparison.rows);
     const auto evaluate = evaluate_options(comparison, options);
+    comparison.classes = asked_classes(comparison.rows.front().runs.front(), evaluate);
     for (auto& row : comparison.rows) {
         fill_figures(row, evaluate);
+        if (asked_classes(row.runs.front(), evaluate) != comparison.classes) row.class_aucs.clear();
         add_ensembles(row, evaluate);
     }
     add_differences(comparison, evaluate, options);

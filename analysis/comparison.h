@@ -42,21 +42,32 @@ struct ComparisonRow {
 
     /// Statistical errors for one run; median and spread over several.
     FigureOfMerit auc, accuracy;
-    std::vector<FigureOfMerit> rejections;         ///< per signal efficiency; empty for many classes
+    std::vector<FigureOfMerit> rejections;  ///< per signal efficiency; only for one question
+    std::vector<FigureOfMerit> class_aucs;  ///< of Comparison::classes; empty without such columns
     std::vector<EnsembleResult> ensembles;  ///< of three or more runs on the same rows
 
     /// This row minus the first one, errors by paired bootstrap; absent in the first row, without
     /// replicas, and where the rows are not the same.
     std::optional<Difference> auc_difference, accuracy_difference;
-    std::vector<Difference> rejection_differences;
+    std::vector<Difference> rejection_differences, class_auc_differences;
 };
 
 struct Comparison {
     std::vector<double> signal_efficiencies;
+    /// More than two classes, or yes/no labels, that every row is asked for one by one ("[top]");
+    /// empty where there is one question.
+    std::vector<std::string> classes;
     std::vector<ComparisonRow> rows;
     std::vector<std::string> notes;
     int64_t bootstrap = 0;
 };
+
+/// True when all runs of the row scored the same rows.
+bool runs_share_rows(const ComparisonRow& row);
+
+/// Fills the differences to the first row: paired bootstrap of everything that the rows show.
+void add_differences(Comparison& comparison, const EvaluateOptions& evaluate,
+                     const TableOptions& options);
 
 /// Reads the runs, gathers those of equal group into one row, adds published scores on the rows of
 /// the first run, measures and compares. Throws UserError for unreadable runs, runs without labels

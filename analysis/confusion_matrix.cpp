@@ -23,8 +23,9 @@ std::vector<int64_t> decided_labels(const ScoreTable& table)
 bool decisions_defined(const ScoreTable& table)
 {
     if (!table.probabilities) return false;
-    return table.classes > 1 || std::all_of(table.scores_NC.begin(), table.scores_NC.end(),
-                                            [](double s) { return s >= 0 && s <= 1; });
+    return (table.classes > 1 && !table.multi_label) ||
+           std::all_of(table.scores_NC.begin(), table.scores_NC.end(),
+                       [](double s) { return s >= 0 && s <= 1; });
 }
 
 double ConfusionMatrix::share(int64_t truth, int64_t decided) const
@@ -43,30 +44,44 @@ ConfusionMatrix confusion_matrix(const ScoreTable& table)
     matrix.rows_CC.resize(matrix.classes * matrix.classes);
     for (int64_t row = 0; row < table.rows; ++row) {
         const auto cell = table.labels_N[row] * matrix.classes + decided[row];
-        matrix.weights_CC[cell] += table.weights_N.empty() ? 1.0 : table.weights_N[row];
+        matrix.weights_CC[cell] += table.weight(row);
         ++matrix.rows_CC[cell];
     }
     return matrix;
 }
 
-std::vector<uint8_t> right_decisions(const ScoreTable& table)
+std::vector<double> right_decisions(const ScoreTable& table)
 {
+    std::vector<double> right(table.rows);
+    if (table.multi_label) {
+        for (int64_t label = 0; label < table.classes; ++label) {
+            const auto one = right_decisions(table, label);
+            for (size_t row = 0; row < right.size(); ++row)
+                right[row] += one[row] / static_cast<double>(table.classes);
+        }
+        return right;
+    }
     const auto decided = decided_labels(table);
-    std::vector<uint8_t> right(table.rows);
     for (int64_t row = 0; row < table.rows; ++row) right[row] = decided[row] == table.labels_N[row];
     return right;
 }
 
-Accuracy accuracy(const ScoreTable& table)
+std::vector<double> right_decisions(const ScoreTable& table, int64_t label)
 {
-    const auto right = right_decisions(table);
-    const auto weight = [&](int64_t row) {
-        return table.weights_N.empty() ? 1.0 : table.weights_N[row];
-    };
+    std::vector<double> right(table.rows);
+    for (int64_t row = 0; row < table.rows; ++row)
+        right[row] = (table.score(row, label) > 0.5) == table.belongs(row, label);
+    return right;
+}
+
+Accuracy accuracy(const ScoreTable& table) { return accuracy(table, right_decisions(table)); }
+
+Accuracy accuracy(const ScoreTable& table, const std::vector<double>& right)
+{
     double sum = 0, good = 0;
     for (int64_t row = 0; row < table.rows; ++row) {
-        sum += weight(row);
-        if (right[row]) good += weight(row);
+        sum += table.weight(row);
+        good += table.weight(row) * right[row];
     }
     if (!(sum > 0))
         throw UserError("{}: the weights of all rows add up to {} (above 0 wanted: accuracy is a "
@@ -75,7 +90,7 @@ Accuracy accuracy(const ScoreTable& table)
     Accuracy result{good / sum, 0};
     double variance = 0;
     for (int64_t row = 0; row < table.rows; ++row) {
-        const double deviation = weight(row) * (right[row] - result.value);
+        const double deviation = table.weight(row) * (right[row] - result.value);
         variance += deviation * deviation;
     }
     result.error = std::sqrt(variance) / sum;

@@ -29,8 +29,8 @@ EvaluateOptions::EvaluateOptions(Config& config)
     config.read("signal_efficiencies", signal_efficiencies,
                 "working points at which the background rejection is quoted", fraction);
     config.read("signal", signal,
-                "class name of the signal; of two classes the second unless named here, of more "
-                "each in turn");
+                "class name of the signal; of two classes the second unless named here, of more, and "
+                "of yes/no labels, each in turn");
     config.read("bootstrap", bootstrap,
                 "Poisson bootstrap replicas for errors beside the analytic ones; 0 for none",
                 within(0, 1'000'000));
@@ -49,7 +49,7 @@ EvaluateOptions::EvaluateOptions(Config& config)
 int64_t EvaluateOptions::signal_label(const ScoreTable& table) const
 {
     const int64_t count = table.label_count();
-    if (signal.empty()) return count == 2 ? 1 : -1;
+    if (signal.empty()) return table.binary() ? 1 : -1;
     std::vector<std::string> known;
     for (int64_t label = 0; label < count; ++label) known.push_back(table.class_name(label));
     const auto found = std::find(known.begin(), known.end(), signal);

@@ -28,29 +28,39 @@ void add_bootstrap_error(std::vector<Measured>& metrics, const std::string& name
         measured->details["bootstrap_error"] = central_half_width(replicas);
 }
 
+/// Of the figures that one question has: AUC and rejections.
+void add_bootstrap_errors(std::vector<Measured>& metrics, const Question& question,
+                          const Replicas& replicas, const EvaluateOptions& options)
+{
+    add_bootstrap_error(metrics, "auc" + question.suffix, replicas.auc);
+    for (size_t e = 0; e < options.signal_efficiencies.size(); ++e)
+        add_bootstrap_error(
+            metrics, fmt::format("rejection{}@{}", question.suffix, options.signal_efficiencies[e]),
+            inverse(replicas.background_efficiency[e]));
+}
+
 /// Errors from replicas beside the analytic ones, wherever a metric of that name was measured.
 void add_bootstrap_errors(std::vector<Measured>& metrics, const ScoreTable& table,
                           const EvaluateOptions& options)
 {
-    const auto right = decisions_defined(table) ? right_decisions(table) : std::vector<uint8_t>{};
+    const auto right = decisions_defined(table) ? right_decisions(table) : std::vector<double>{};
     auto questions = rest_questions(table, options);
     for (auto& pair : pair_questions(table, options)) questions.push_back(std::move(pair));
-    bool first = true;
-    for (const auto& question : questions) {
-        const auto sample = ask(table, question);
+    const auto headline = headline_questions(table, options);
+    std::vector<double> mean_auc(static_cast<size_t>(options.bootstrap));
+    for (size_t q = 0; q < questions.size(); ++q) {
+        const bool decides = q == 0 && !right.empty();
         const auto replicas =
-            bootstrap(sample, table.rows, first ? right : std::vector<uint8_t>{},
+            bootstrap(ask(table, questions[q]), table.rows, decides ? right : std::vector<double>{},
                       options.signal_efficiencies, options.bootstrap, options.seed);
-        add_bootstrap_error(metrics, "auc" + question.suffix, replicas.auc);
-        if (!replicas.accuracy.empty())
-            add_bootstrap_error(metrics, "accuracy", replicas.accuracy);
-        for (size_t e = 0; e < options.signal_efficiencies.size(); ++e)
-            add_bootstrap_error(
-                metrics,
-                fmt::format("rejection{}@{}", question.suffix, options.signal_efficiencies[e]),
-                inverse(replicas.background_efficiency[e]));
-        first = false;
+        add_bootstrap_errors(metrics, questions[q], replicas, options);
+        if (decides) add_bootstrap_error(metrics, "accuracy", replicas.accuracy);
+        // The headline's questions are the last ones.
+        if (q + headline.size() >= questions.size())
+            for (size_t r = 0; r < mean_auc.size(); ++r)
+                mean_auc[r] += replicas.auc[r] / static_cast<double>(headline.size());
     }
+    add_bootstrap_error(metrics, "auc", mean_auc);
 }
 
 TaggerResult measure_tagger(const ScoreTable& table, const EvaluateOptions& options)
@@ -58,7 +68,7 @@ TaggerResult measure_tagger(const ScoreTable& table, const EvaluateOptions& opti
     TaggerResult result{table.name, measure(table, options), {}, {}};
     for (const auto& question : rest_questions(table, options))
         result.curves.push_back(roc_curve(table.name + question.suffix, ranked(table, question)));
-    if (decisions_defined(table)) result.confusion = confusion_matrix(table);
+    if (decisions_defined(table) && !table.multi_label) result.confusion = confusion_matrix(table);
     return result;
 }
 
@@ -88,8 +98,8 @@ std::vector<EnsembleResult> ensembles_of(std::span<const ScoreTable> runs,
     std::vector<BinarySample> samples;
     for (const auto& run : runs) {
         run.check_labelled();
-        if (run.label_count() != 2)
-            throw UserError("{}: has {} classes (ensembles of binary scores are formed). Name "
+        if (!run.binary())
+            throw UserError("{}: has {} classes or labels (ensembles of binary scores are formed). Name "
                             "scores of two classes.",
                             run.name, run.label_count());
         samples.push_back(ask(run, rest_questions(run, options).front()));

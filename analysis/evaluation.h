@@ -7,6 +7,8 @@
 //   (class name, absent when each class is asked in turn), rejection_rule, bootstrap {replicas,
 //   seed} where asked for, and taggers [{name, metrics {<name>: {value, error, lower_limit, rule,
 //   ...details}}, confusion {rows [true][decided], shares}}]; ensembles [{...}] where asked for.
+//   multi_label true: `classes` are yes/no labels of which a row may have several; rows and
+//   sum_of_weights are of those that have it, and there is no confusion. split: as of predictions.
 //   A number that is not defined is null; lower_limit true means that value is a 95 % limit.
 #pragma once
 
@@ -30,7 +32,7 @@ struct TaggerResult {
     std::string name;
     std::vector<Measured> metrics;  ///< with details["bootstrap_error"] where replicas were drawn
     std::vector<RocCurve> curves;   ///< one, or one per class against the rest
-    std::optional<ConfusionMatrix> confusion;  ///< where decisions are defined
+    std::optional<ConfusionMatrix> confusion;  ///< where classes are decided
 };
 
 struct EvaluationResult {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "analysis/class_questions.h"
 #include "analysis/evaluation.h"
 #include "analysis/text_tables.h"
 
@@ -64,10 +65,9 @@ Json classes_json(const ScoreTable& table)
 {
     std::vector<int64_t> rows(table.label_count());
     std::vector<double> weights(table.label_count());
-    for (int64_t row = 0; row < table.rows; ++row) {
-        ++rows[table.labels_N[row]];
-        weights[table.labels_N[row]] += table.weights_N.empty() ? 1.0 : table.weights_N[row];
-    }
+    for (int64_t row = 0; row < table.rows; ++row)
+        for (int64_t label = 0; label < table.label_count(); ++label)
+            if (table.belongs(row, label)) ++rows[label], weights[label] += table.weight(row);
     Json classes = Json::array();
     for (int64_t label = 0; label < table.label_count(); ++label)
         classes.push_back({{"label", label},
@@ -132,6 +132,8 @@ Json metrics_json(const EvaluationResult& result, const ScoreTable& first,
                  {"rows", first.rows},
                  {"weighted", first.weighted()},
                  {"classes", classes_json(first)}};
+    if (first.multi_label) json["multi_label"] = true;
+    if (!first.split.empty()) json["split"] = first.split;
     const int64_t signal = options.signal_label(first);
     if (signal >= 0) json["signal"] = first.class_name(signal);
     json["rejection_rule"] = fmt::format("{}: {}", kRejectionRule, kRejectionRuleText);
@@ -163,13 +165,7 @@ std::string metrics_text(const EvaluationResult& result, const ScoreTable& first
             if (measured.name.find('|') == std::string::npos) row.push_back(metric_cell(measured));
         table.rows.push_back(row);
     }
-    std::string counts;
-    const auto classes = classes_json(first);
-    for (const auto& entry : classes)
-        counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ",
-                              grouped(entry["rows"].get<int64_t>()),
-                              entry["name"].get<std::string>());
-    table.notes.push_back("rows: " + counts + (first.weighted() ? "; weighted" : ""));
+    table.notes.push_back("rows: " + counted_rows(first));
     table.notes.push_back(fmt::format("rule: {}", kRejectionRuleText));
     if (options.bootstrap > 0)
         table.notes.push_back(

@@ -53,4 +53,39 @@ Auc mann_whitney_auc(const RankedSample& sample)
     return auc;
 }
 
+AucInfluence auc_influence(const RankedSample& sample)
+{
+    const GroupSums& total = sample.total;
+    const auto rows = sample.ranking.order.size();
+    // Placement of a row: share of the other class that it is rightly ranked against.
+    std::vector<double> of_signal, of_background;
+    GroupSums above;
+    double pairs = 0;
+    walk_groups(sample, [&](size_t, const GroupSums& here) {
+        const double s = above.signal + 0.5 * here.signal;
+        const double b = total.background - above.background - 0.5 * here.background;
+        pairs += here.background * s;
+        of_signal.push_back(b / total.background);
+        of_background.push_back(s / total.signal);
+        above += here;
+    });
+    AucInfluence result{pairs / (total.signal * total.background), std::vector<double>(rows)};
+    const auto norm = [](double weight, double squares) {  // NaN for one effective row
+        const double freedom = weight * weight - squares;
+        return freedom > 0 ? std::sqrt(freedom) : std::numeric_limits<double>::quiet_NaN();
+    };
+    const double signal_norm = norm(total.signal, total.signal_squares);
+    const double background_norm = norm(total.background, total.background_squares);
+    size_t group = 0;
+    for (size_t position = 0; position < rows; ++position) {
+        if (position == sample.ranking.ends[group]) ++group;
+        const bool signal = sample.signal[position];
+        const double weight = sample.weights.empty() ? 1.0 : sample.weights[position];
+        const double placement = signal ? of_signal[group] : of_background[group];
+        result.influence[sample.ranking.order[position]] =
+            weight * (placement - result.auc) / (signal ? signal_norm : background_norm);
+    }
+    return result;
+}
+
 }  // namespace jetsmith::analysis

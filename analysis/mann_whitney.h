@@ -2,6 +2,8 @@
 // Area under the ROC curve as the weighted Mann-Whitney statistic.
 #pragma once
 
+#include <vector>
+
 #include "analysis/ranked_sample.h"
 
 namespace jetsmith::analysis {
@@ -18,6 +20,16 @@ struct Auc {
 /// deviation enters with w^2, and the sums are divided by W^2 (1 - sum w^2 / W^2), which is
 /// n (n - 1) for unit weights. NaN when a class has one effective row.
 Auc mann_whitney_auc(const RankedSample& sample);
+
+/// An AUC and what each row adds to its deviation from the truth, to first order: the error of
+/// mann_whitney_auc is the root of the sum of their squares. The error of a sum or difference of AUCs
+/// that rest on the same rows is that of the summed or subtracted influences.
+struct AucInfluence {
+    double auc = 0;
+    std::vector<double> influence;  ///< by position in the sample, before it was ranked
+};
+
+AucInfluence auc_influence(const RankedSample& sample);
 
 /// The statistic alone, for other weights of the same rows (bootstrap replicas): weight(position
 /// in ranking order). NaN when the replica lost a class.

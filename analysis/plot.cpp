@@ -154,6 +154,31 @@ double round_step(double step)
     return 10 * power;
 }
 
+/// Widest label of the multiples of `step` in the range, in characters.
+size_t label_width(const Range& range, double step)
+{
+    size_t widest = 0;
+    for (double tic = std::ceil(range.low / step); tic * step <= range.high; ++tic)
+        widest = std::max(widest, fmt::format("{:g}", tic * step).size());
+    return widest;
+}
+
+/// Distance of tics whose labels do not touch each other along the x axis; 0 where they are so short
+/// that gnuplot's own choice has room.
+double roomy_step(const Range& range)
+{
+    constexpr double character = 8.5, most = 8;  // pixels; tics that gnuplot would set
+    const double length = range.high - range.low;
+    if (!(length > 0) || label_width(range, round_step(length / most)) <= 5) return 0;
+    double step = 0;
+    for (double tics = most; tics >= 1; --tics) {
+        step = round_step(length / tics);
+        const auto width = static_cast<double>(label_width(range, step) + 2) * character;
+        if (width * (length / step + 1) <= kWidth - kLeft - kRight) break;
+    }
+    return step;
+}
+
 std::string axis_commands(const Axis& axis, char letter, const Range& range, bool labelled,
                           bool small)
 {
@@ -171,6 +196,8 @@ std::string axis_commands(const Axis& axis, char letter, const Range& range, boo
         text += fmt::format("unset logscale {0}\nset {0}tics autofreq\nset format {0} '{1}'\n",
                             letter, labelled ? "%g" : "");
         if (whole) text += fmt::format("set {}tics 1\n", letter);
+        const double step = letter == 'x' && labelled && !whole ? roomy_step(range) : 0;
+        if (step > 0) text += fmt::format("set xtics {:g}\n", step);
         if (small)
             text +=
                 fmt::format("set {}tics {:g}\n", letter, round_step((range.high - range.low) / 3));

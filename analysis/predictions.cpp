@@ -16,6 +16,7 @@ using FilePointer = std::shared_ptr<const hdf5::File>;
 constexpr int64_t kFormatVersion = 1;
 constexpr auto kObservers = "/observers/";
 constexpr auto kAnomaly = "anomaly";
+constexpr auto kLabels = "labels";
 
 bool float32_suffices(const std::vector<double>& values)
 {
@@ -39,6 +40,8 @@ void write_all(const std::filesystem::path& path, const Predictions& predictions
     writer.text("content", "predictions");
     writer.text("name", table.name);
     if (!table.probabilities) writer.text("score_kind", kAnomaly);
+    if (table.multi_label) writer.text("score_kind", kLabels);
+    if (!table.split.empty()) writer.text("split", table.split);
     writer.texts("class_names", table.class_names);
     writer.texts("source_files", predictions.source_files);
     writer.texts("source_hashes", predictions.source_hashes);
@@ -49,6 +52,8 @@ void write_all(const std::filesystem::path& path, const Predictions& predictions
         writer.array<double>("scores", {table.rows, table.classes}, table.scores_NC);
     }
     write_column(writer, "labels", table.labels_N);
+    if (!table.targets_NL.empty())
+        writer.array<uint8_t>("labels", {table.rows, table.classes}, table.targets_NL);
     write_column(writer, "weights", table.weights_N);
     write_column(writer, "source_row", table.source_rows_N);
     write_column(writer, "source_file", predictions.source_file_N);
@@ -95,6 +100,27 @@ void read_latent(Predictions& predictions, const FilePointer& file)
     predictions.latent_NL.assign(latent.values.begin(), latent.values.end());
 }
 
+/// Yes/no labels (N, C).
+std::vector<uint8_t> read_targets(const FilePointer& file, const std::string& name)
+{
+    const auto array = hdf5::read_array<int64_t>(file, name);
+    if (array.shape.size() != 2)
+        throw UserError("{}: dataset '{}' has {} dimensions (yes/no labels have 2: rows and "
+                        "labels). Choose another dataset.",
+                        file->name(), name, array.shape.size());
+    std::vector<uint8_t> targets;
+    for (const int64_t value : array.values) {
+        const auto place = std::ssize(targets);
+        if (value != 0 && value != 1)
+            throw UserError("{}: dataset '{}', row {}, label {} is {} (0 or 1 wanted). Map the "
+                            "labels to 0 and 1.",
+                            file->name(), name, place / array.shape[1], place % array.shape[1],
+                            value);
+        targets.push_back(static_cast<uint8_t>(value));
+    }
+    return targets;
+}
+
 /// Labels from a 1-D dataset of integers or the columns of a one-hot (N, C) one.
 std::vector<int64_t> read_labels(const FilePointer& file, const std::string& name)
 {
@@ -110,7 +136,8 @@ std::vector<int64_t> read_labels(const FilePointer& file, const std::string& nam
         const auto first = array.values.begin() + row * columns, last = first + columns;
         if (std::count(first, last, 1) != 1 || std::count(first, last, 0) != columns - 1)
             throw UserError("{}: dataset '{}', row {} is not one-hot (one 1 and zeros wanted). "
-                            "Give a dataset of class numbers.",
+                            "Give a dataset of class numbers, or say that the labels are "
+                            "independent: --multi-label.",
                             file->name(), name, row);
         labels.push_back(std::find(first, last, 1) - first);
     }
@@ -148,11 +175,16 @@ Predictions read_predictions(const std::filesystem::path& path)
     ScoreTable& table = predictions.table;
     table.name = file->text("/", "name").value_or("");
     table.probabilities = file->text("/", "score_kind") != kAnomaly;
+    table.multi_label = file->text("/", "score_kind") == kLabels;
+    table.split = file->text("/", "split").value_or("");
     table.class_names = hdf5::read_texts(*file, "/", "class_names");
     predictions.source_files = hdf5::read_texts(*file, "/", "source_files");
     predictions.source_hashes = hdf5::read_texts(*file, "/", "source_hashes");
     read_score_array(table, file, "/scores");
-    table.labels_N = read_column<int64_t>(file, "/labels");
+    if (!table.multi_label)
+        table.labels_N = read_column<int64_t>(file, "/labels");
+    else if (file->has_dataset("/labels"))
+        table.targets_NL = read_targets(file, "/labels");
     table.weights_N = read_column<double>(file, "/weights");
     table.source_rows_N = read_column<int64_t>(file, "/source_row");
     for (const int64_t index : read_column<int64_t>(file, "/source_file"))
@@ -171,10 +203,15 @@ std::vector<ScoreTable> read_scores(const std::filesystem::path& path, const Sco
     const auto file = hdf5::File::open(path);
     const bool ours = file->text("/", "content") == "predictions";
     ScoreTable common;
-    if (!names.labels.empty())
-        common.labels_N = read_labels(file, dataset_path(names.labels));
-    else if (file->has_dataset("/labels"))
-        common.labels_N = read_labels(file, "/labels");
+    common.multi_label =
+        names.multi_label || (ours && file->text("/", "score_kind") == kLabels);
+    const auto labels = dataset_path(names.labels.empty() ? "labels" : names.labels);
+    if (!names.labels.empty() || file->has_dataset(labels)) {
+        if (common.multi_label)
+            common.targets_NL = read_targets(file, labels);
+        else
+            common.labels_N = read_labels(file, labels);
+    }
     if (!names.weights.empty()) {
         file->dataset(dataset_path(names.weights));
         common.weights_N = read_column<double>(file, dataset_path(names.weights));
@@ -190,7 +227,7 @@ std::vector<ScoreTable> read_scores(const std::filesystem::path& path, const Sco
         read_score_array(table, file, dataset_path(name));
         if (static_cast<int64_t>(class_names.size()) == table.label_count())
             table.class_names = class_names;
-        if (names.logits) softmax_rows(table.scores_NC, table.classes);
+        if (names.logits) logits_to_probabilities(table);
         tables.push_back(std::move(table));
     }
     return tables;

@@ -4,14 +4,18 @@
 //
 // Layout (format_version 1):
 //   scores          (N, C) float32, or float64 where float32 would lose digits
-//   labels          (N,) int64; absent when unknown
+//   labels          (N,) int64 class numbers, or (N, C) uint8 of 0 and 1 with yes/no labels; absent
+//                   when unknown
 //   weights         (N,) float64 event weights; absent when unweighted
 //   source_row      (N,) int64, row in its input file
 //   source_file     (N,) int32, index into the attribute source_files
 //   observers/<x>   (N,) float64, columns copied from the input
 //   latent          (N, L) float32, position in the latent space; absent where there is none
 // Attributes of the file: format_version, content = "predictions", name, class_names, score_kind
-// ("anomaly" for a score without a natural cut; else absent: probabilities), source_files (absolute paths), source_hashes (SHA-256 of each file; may be absent).
+// ("anomaly" for a score without a natural cut; "labels" for independent probabilities of yes/no
+// labels, whose names are class_names; else absent: class probabilities), split ("test" or "val" for
+// rows of the run's own config), source_files (absolute paths), source_hashes (SHA-256 of each file;
+// may be absent).
 #pragma once
 
 #include <filesystem>
@@ -44,11 +48,13 @@ struct ScoreNames {
     std::vector<std::string> scores;  ///< one tagger each
     std::string labels;
     std::string weights;              ///< empty: "weights" of predictions.h5, else unweighted
-    bool logits = false;              ///< class scores are logits: softmax them
+    bool logits = false;              ///< scores are logits: softmax or, of yes/no labels, sigmoid
+    bool multi_label = false;         ///< several yes/no labels per row; known of predictions.h5
 };
 
 /// One table per tagger. A 1-D dataset (or one column) is a binary signal score, a 2-D one (N, C)
-/// class scores. Labels are integers, truth values or one-hot rows (N, C). Class names are read
+/// class scores. Labels are integers, truth values or one-hot rows (N, C); with yes/no labels rows
+/// (N, C) of any number of ones. Class names are read
 /// from the attribute class_names of the file where their number fits. Throws UserError naming
 /// file and dataset.
 std::vector<ScoreTable> read_scores(const std::filesystem::path& path, const ScoreNames& names);

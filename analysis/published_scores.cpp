@@ -100,6 +100,10 @@ std::vector<ScoreTable> match_published(const Predictions& reference, const Publ
 {
     check_reference(reference);
     reference.table.check_labelled();
+    if (reference.table.multi_label)
+        throw UserError("{}: has several yes/no labels per row (published scores are matched by "
+                        "class). Compare it with runs.",
+                        reference.table.name);
     const auto file = hdf5::File::open(name.file);
     ScoreNames wanted;
     wanted.scores = matching_datasets(*file, name.dataset);
@@ -115,6 +119,7 @@ std::vector<ScoreTable> match_published(const Predictions& reference, const Publ
 bool same_rows(const ScoreTable& first, const ScoreTable& second)
 {
     if (first.rows != second.rows || first.labels_N != second.labels_N ||
+        first.targets_NL != second.targets_NL ||
         first.source_rows_N != second.source_rows_N || first.weights_N != second.weights_N)
         return false;
     for (const auto& [name, values] : first.observers) {

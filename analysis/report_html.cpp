@@ -61,9 +61,13 @@ std::string rows_text(const nlohmann::ordered_json& metrics)
     if (!metrics.is_object() || !metrics.contains("classes")) return "";
     std::string text;
     for (const auto& one : metrics["classes"])
-        text += (text.empty() ? "test rows: " : ", ") + grouped(one.value("rows", int64_t{0})) +
-                " " + one.value("name", std::string());
-    return text;
+        text += (text.empty() ? "" : ", ") + grouped(one.value("rows", int64_t{0})) + " " +
+                one.value("name", std::string());
+    const std::string split = metrics.value("split", std::string());
+    if (metrics.value("multi_label", false))
+        text = grouped(metrics.value("rows", int64_t{0})) + "; with " + text;
+    return (split == "val" ? "validation rows: " : split == "test" ? "test rows: " : "rows: ") +
+           text;
 }
 
 std::string join(const std::vector<std::string>& parts, const char* between)

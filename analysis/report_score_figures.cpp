@@ -23,11 +23,12 @@ struct ClassScores {
     std::vector<double> values, weights;
 };
 
-ClassScores scores_of(const ScoreTable& table, int64_t label, int64_t column)
+/// Rows of a class (or with a label), or with `others` all rows but these.
+ClassScores scores_of(const ScoreTable& table, int64_t label, int64_t column, bool others = false)
 {
     ClassScores scores;
     for (int64_t row = 0; row < table.rows; ++row) {
-        if (table.labels_N[row] != label) continue;
+        if (table.belongs(row, label) == others) continue;
         scores.values.push_back(table.score(row, column));
         if (!table.weights_N.empty()) scores.weights.push_back(table.weights_N[row]);
     }
@@ -76,18 +77,32 @@ double lowest_share(const std::vector<Curve>& curves)
     return lowest / 2;
 }
 
+/// Scores of a column by true class; of a yes/no label with it and without it.
+std::vector<std::pair<std::string, ClassScores>> grouped_scores(const ScoreTable& table,
+                                                                int64_t column)
+{
+    if (table.multi_label) {
+        const std::string name = table.class_name(column);
+        return {{"without " + name, scores_of(table, column, column, true)},
+                {"with " + name, scores_of(table, column, column)}};
+    }
+    std::vector<std::pair<std::string, ClassScores>> groups;
+    for (int64_t c = 0; c < table.label_count(); ++c)
+        groups.emplace_back(table.class_name(c), scores_of(table, c, column));
+    return groups;
+}
+
 ReportFigure score_figure(const ScoreTable& table, int64_t column, const std::string& file,
                           const std::string& label)
 {
     const auto [low, high] = score_range(table);
     std::vector<std::pair<std::string, Histogram>> histograms;
     bool under = false, over = false;
-    for (int64_t c = 0; c < table.label_count(); ++c) {
-        const auto scores = scores_of(table, c, column);
+    for (const auto& [name, scores] : grouped_scores(table, column)) {
         auto h = histogram(scores.values, scores.weights, kScoreBins, low, high);
         if (!(h.total() > 0)) continue;
         under = under || h.underflow != 0, over = over || h.overflow != 0;
-        histograms.emplace_back(table.class_name(c), std::move(h));
+        histograms.emplace_back(name, std::move(h));
     }
     Axis x{label};
     const double half = 0.5 * (high - low) / kScoreBins;
@@ -185,7 +200,7 @@ Curve rejection_points(const BinarySample& sample, const std::vector<double>& ob
 /// What is needed to ask a run for rejections; nothing without labels.
 std::vector<Question> questions_of(const ReportRun& run)
 {
-    if (!run.predictions || run.predictions->table.labels_N.empty()) return {};
+    if (!run.predictions || !run.predictions->table.labelled()) return {};
     EvaluateOptions options;
     if (run.metrics.is_object() && run.metrics.contains("signal") &&
         run.metrics["signal"].is_string())
@@ -234,9 +249,9 @@ void add_run(Panel& panel, const ReportRun& run, const std::string& observer, in
 std::vector<ReportFigure> score_figures(const ReportRun& run)
 {
     std::vector<ReportFigure> figures;
-    if (!run.predictions || run.predictions->table.labels_N.empty()) return figures;
+    if (!run.predictions || !run.predictions->table.labelled()) return figures;
     const ScoreTable& table = run.predictions->table;
-    if (table.classes > 2) {
+    if (!table.binary()) {
         for (int64_t c = 0; c < table.classes; ++c)
             figures.push_back(score_figure(table, c, "scores_" + file_stem(table.class_name(c)),
                                            "score of " + observer_label(table.class_name(c))));

@@ -23,8 +23,17 @@ fs::path training_folder(const fs::path& folder)
     const fs::path whole = fs::weakly_canonical(folder);
     for (const auto& candidate : {whole, whole.parent_path().parent_path()})
         if (fs::exists(candidate / "metadata.json", ignored)) return candidate;
-    throw UserError("{}: holds no run (metadata.json is missing). Give what jetsmith train wrote.",
+    throw UserError("{}: holds no run (metadata.json is missing; a run folder is wanted). Give what "
+                    "jetsmith train wrote.",
                     folder.string());
+}
+
+/// What nlohmann::json says, without its own number of the error.
+std::string json_problem(const nlohmann::json::exception& error)
+{
+    const std::string text = error.what();
+    const auto end = text.find("] ");
+    return end == std::string::npos ? text : text.substr(end + 2);
 }
 
 Json read_json(const fs::path& path)
@@ -32,7 +41,8 @@ Json read_json(const fs::path& path)
     try {
         return Json::parse(read_text(path));
     } catch (const nlohmann::json::exception& error) {
-        throw UserError("{}: is damaged ({}). Train the run again.", path.string(), error.what());
+        throw UserError("{}: is damaged ({}; whole JSON is wanted). Train the run again.",
+                        path.string(), json_problem(error));
     }
 }
 
@@ -78,8 +88,8 @@ RunRecord read_run(const fs::path& folder)
         run.signal_efficiencies = configured_efficiencies(run.config, "config.yaml");
     }
     if (!fs::exists(folder / "predictions.h5"))
-        throw UserError("{}: has no predictions.h5 (its training did not reach the evaluation). "
-                        "Run jetsmith evaluate on it.",
+        throw UserError("{}: has no predictions.h5 (its training did not reach the evaluation; "
+                        "they are wanted). Run jetsmith evaluate on it.",
                         folder.string());
     run.predictions = read_predictions(folder / "predictions.h5");
     run.predictions.table.name = run.name;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "analysis/class_questions.h"
 #include "analysis/working_point.h"
 #include "core/config.h"
 #include "core/errors.h"
@@ -13,8 +14,6 @@
 
 namespace jetsmith::analysis {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string cell(const FigureOfMerit& figure)
 {
@@ -50,17 +49,29 @@ std::string rate_cell(const ComparisonRow& row)
 
 std::vector<std::string> table_header(const Comparison& comparison)
 {
-    std::vector<std::string> header{"model", "runs", "AUC", "accuracy"};
+    std::vector<std::string> header{"model", "runs", "AUC"};
+    for (const auto& name : comparison.classes) header.push_back("AUC" + name);
+    header.emplace_back("accuracy");
     if (has_rejections(comparison))
         for (const double e : comparison.signal_efficiencies) header.push_back(rejection_name(e));
     header.insert(header.end(), {"parameters", "training rate"});
     return header;
 }
 
-std::vector<std::string> table_row(const ComparisonRow& row)
+/// Cells of the columns of classes, which a row need not have.
+template <typename Figures>
+void add_class_cells(std::vector<std::string>& cells, const Figures& figures,
+                     const Comparison& comparison)
 {
-    std::vector<std::string> cells{row.name, std::to_string(row.runs.size()), cell(row.auc),
-                                   cell(row.accuracy)};
+    for (size_t c = 0; c < comparison.classes.size(); ++c)
+        cells.push_back(figures.empty() ? "" : cell(figures[c]));
+}
+
+std::vector<std::string> table_row(const ComparisonRow& row, const Comparison& comparison)
+{
+    std::vector<std::string> cells{row.name, std::to_string(row.runs.size()), cell(row.auc)};
+    add_class_cells(cells, row.class_aucs, comparison);
+    cells.push_back(cell(row.accuracy));
     for (const auto& figure : row.rejections) cells.push_back(cell(figure));
     cells.push_back(row.parameters >= 0 ? grouped(row.parameters) : "");
     cells.push_back(rate_cell(row));
@@ -81,22 +92,23 @@ std::vector<std::string> ensemble_row(const EnsembleResult& ensemble, size_t col
 }
 
 /// "test rows: 1,986 qcd, 2,014 top".
-std::string test_rows(const ScoreTable& table)
+std::string scored_rows(const ScoreTable& table)
 {
-    std::vector<int64_t> counts(table.label_count());
-    for (const int64_t label : table.labels_N) ++counts[label];
-    std::string text = "test rows: ";
-    for (int64_t label = 0; label < table.label_count(); ++label)
-        text += fmt::format("{}{} {}", label == 0 ? "" : ", ", grouped(counts[label]),
-                            table.class_name(label));
-    return text + (table.weighted() ? "; weighted" : "");
+    const auto* const of = table.split == "val" ? "validation " : table.split == "test" ? "test " : "";
+    return fmt::format("{}rows: {}", of, counted_rows(table));
 }
 
 std::vector<std::string> table_notes(const Comparison& comparison)
 {
-    std::vector<std::string> notes{test_rows(comparison.rows.front().runs.front())};
+    std::vector<std::string> notes{scored_rows(comparison.rows.front().runs.front())};
     bool single = false, several = false;
     for (const auto& row : comparison.rows) (row.runs.size() > 1 ? several : single) = true;
+    const auto& front = comparison.rows.front().runs.front();
+    if (!comparison.classes.empty())
+        notes.push_back(fmt::format("AUC: mean over {}; AUC[...]: {}",
+                                    front.multi_label ? "labels" : "pairs of classes",
+                                    front.multi_label ? "rows with the label against rows without"
+                                                      : "one class against the rest"));
     if (single) notes.push_back("one run: statistical errors (AUC: DeLong; others: binomial)");
     if (several)
         notes.push_back("several runs: median +- standard deviation, of five or more without those "
@@ -109,105 +121,13 @@ std::vector<std::string> table_notes(const Comparison& comparison)
     return notes;
 }
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json figure_json(const FigureOfMerit& figure)
-{
-    return {{"value", number(figure.value)},
-            {"error", number(figure.error)},
-            {"lower_limit", figure.lower_limit}};
-}
-
-Json difference_json(const Difference& difference)
-{
-    return {{"value", number(difference.value)}, {"error", number(difference.error)}};
-}
-
-Json ensemble_json(const EnsembleResult& ensemble)
-{
-    const auto spread = [](const Spread& s) {
-        return Json{{"median", number(s.median)},
-                    {"spread", number(s.deviation)},
-                    {"lower_limit", s.lower_limit}};
-    };
-    Json json{{"combine", ensemble.how == Combine::mean ? "mean" : "median"},
-              {"size", ensemble.size},
-              {"combinations", ensemble.combinations},
-              {"auc", spread(ensemble.auc)},
-              {"rejections", Json::array()}};
-    for (const auto& rejection : ensemble.rejections)
-        json["rejections"].push_back(spread(rejection));
-    return json;
-}
-
-Json row_json(const ComparisonRow& row, const Comparison& comparison)
-{
-    Json json{{"name", row.name},
-              {"group", row.group},
-              {"runs", row.runs.size()},
-              {"test_rows", row.runs.front().rows},
-              {"error_kind", row.runs.size() > 1 ? "spread over runs" : "statistical"},
-              {"auc", figure_json(row.auc)},
-              {"accuracy", figure_json(row.accuracy)},
-              {"rejections", Json::array()},
-              {"parameters", row.parameters >= 0 ? Json(row.parameters) : Json(nullptr)},
-              {"train_rate", {{"value", row.rate > 0 ? Json(row.rate) : Json(nullptr)},
-                              {"unit", row.rate_unit}}}};
-    for (size_t e = 0; e < row.rejections.size(); ++e) {
-        Json rejection{{"signal_efficiency", comparison.signal_efficiencies[e]}};
-        rejection.update(figure_json(row.rejections[e]));
-        json["rejections"].push_back(rejection);
-    }
-    if (row.auc_difference) {
-        Json difference{{"to", comparison.rows.front().name},
-                        {"auc", difference_json(*row.auc_difference)}};
-        if (row.accuracy_difference)
-            difference["accuracy"] = difference_json(*row.accuracy_difference);
-        for (const auto& d : row.rejection_differences)
-            difference["rejections"].push_back(difference_json(d));
-        json["difference"] = difference;
-    }
-    for (const auto& ensemble : row.ensembles) json["ensembles"].push_back(ensemble_json(ensemble));
-    return json;
-}
-
-std::string bare(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
-
-/// One column per number, for programs.
-TextTable number_table(const Comparison& comparison)
-{
-    TextTable table{{"model", "runs", "auc", "auc_error", "accuracy", "accuracy_error"}, {}, {}};
-    if (has_rejections(comparison))
-        for (const double e : comparison.signal_efficiencies)
-            for (const auto* suffix : {"", "_error", "_is_lower_limit"})
-                table.header.push_back(fmt::format("rejection@{}{}", e, suffix));
-    table.header.insert(table.header.end(), {"parameters", "train_rate", "auc_difference",
-                                             "auc_difference_error"});
-    for (const auto& row : comparison.rows) {
-        std::vector<std::string> cells{row.name,
-                                       std::to_string(row.runs.size()),
-                                       bare(row.auc.value),
-                                       bare(row.auc.error),
-                                       bare(row.accuracy.value),
-                                       bare(row.accuracy.error)};
-        for (const auto& r : row.rejections)
-            cells.insert(cells.end(), {bare(r.value), bare(r.error), r.lower_limit ? "1" : "0"});
-        cells.push_back(row.parameters >= 0 ? std::to_string(row.parameters) : "");
-        cells.push_back(row.rate > 0 ? bare(row.rate) : "");
-        cells.push_back(row.auc_difference ? bare(row.auc_difference->value) : "");
-        cells.push_back(row.auc_difference ? bare(row.auc_difference->error) : "");
-        table.rows.push_back(cells);
-    }
-    return table;
-}
-
 }  // namespace
 
 TextTable table_text(const Comparison& comparison)
 {
     TextTable table{table_header(comparison), {}, table_notes(comparison)};
     for (const auto& row : comparison.rows) {
-        table.rows.push_back(table_row(row));
+        table.rows.push_back(table_row(row, comparison));
         for (const auto& ensemble : row.ensembles)
             table.rows.push_back(ensemble_row(ensemble, table.header.size()));
     }
@@ -217,40 +137,32 @@ TextTable table_text(const Comparison& comparison)
 std::optional<TextTable> difference_text(const Comparison& comparison)
 {
     if (comparison.bootstrap == 0) return {};
-    TextTable table{{"minus " + comparison.rows.front().name, "AUC", "accuracy"}, {}, {}};
-    for (const double e : comparison.signal_efficiencies) table.header.push_back(rejection_name(e));
+    TextTable table{{"minus " + comparison.rows.front().name, "AUC"}, {}, {}};
+    for (const auto& name : comparison.classes) table.header.push_back("AUC" + name);
+    table.header.emplace_back("accuracy");
+    if (has_rejections(comparison))
+        for (const double e : comparison.signal_efficiencies)
+            table.header.push_back(rejection_name(e));
     for (const auto& row : comparison.rows) {
         if (!row.auc_difference) continue;
-        table.rows.push_back({row.name, cell(*row.auc_difference),
-                              row.accuracy_difference ? cell(*row.accuracy_difference) : ""});
-        for (const auto& difference : row.rejection_differences)
-            table.rows.back().push_back(cell(difference));
+        std::vector<std::string> cells{row.name, cell(*row.auc_difference)};
+        add_class_cells(cells, row.class_auc_differences, comparison);
+        cells.push_back(row.accuracy_difference ? cell(*row.accuracy_difference) : "");
+        for (const auto& difference : row.rejection_differences) cells.push_back(cell(difference));
+        table.rows.push_back(cells);
     }
     table.notes.push_back(fmt::format("same rows; errors from {} paired bootstrap replicas",
                                       comparison.bootstrap));
     return table;
 }
 
-Json table_json(const Comparison& comparison)
-{
-    Json json{{"format_version", 1},
-              {"content", "table"},
-              {"signal_efficiencies", comparison.signal_efficiencies},
-              {"rejection_rule", fmt::format("{}: {}", kRejectionRule, kRejectionRuleText)},
-              {"bootstrap", comparison.bootstrap},
-              {"rows", Json::array()},
-              {"notes", comparison.notes}};
-    for (const auto& row : comparison.rows) json["rows"].push_back(row_json(row, comparison));
-    return json;
-}
-
 std::string format_table(const Comparison& comparison, const std::string& format)
 {
-    if (format == "csv") return csv(number_table(comparison));
+    if (format == "csv") return csv(table_numbers(comparison));
     if (format == "json") return table_json(comparison).dump(2) + "\n";
     const auto write = format == "text" ? plain_text : format == "md" ? markdown : latex;
     if (write == latex && format != "tex")
-        throw UserError("there is no format '{}' (text, md, tex, csv or json wanted).{}", format,
+        throw UserError("--format: there is no format '{}' (text, md, tex, csv or json wanted).{}", format,
                         suggestion(format, {"text", "md", "tex", "csv", "json"}));
     std::string text = write(table_text(comparison));
     if (const auto differences = difference_text(comparison)) text += "\n" + write(*differences);

@@ -5,7 +5,8 @@
 // (replicas of the paired differences), rows [{name, group, runs, test_rows, auc {value, error,
 // lower_limit}, accuracy {...}, rejections [{signal_efficiency, ...}], error_kind "statistical" or
 // "spread over runs", parameters, train_rate {value, unit}, difference {to, auc, accuracy,
-// rejections}, ensembles [...]}], notes. Unknown numbers are null.
+// rejections}, ensembles [...]}], notes. With several classes or yes/no labels also "auc[top]", ...
+// beside each auc. Unknown numbers are null.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -22,6 +23,9 @@ TextTable table_text(const Comparison& comparison);
 std::optional<TextTable> difference_text(const Comparison& comparison);
 
 nlohmann::ordered_json table_json(const Comparison& comparison);
+
+/// Bare numbers, one column for each value and one for each error.
+TextTable table_numbers(const Comparison& comparison);
 
 /// "text", "md", "tex", "csv" or "json". Throws UserError for another format. CSV holds bare
 /// numbers: one column for each value and one for each error.

@@ -38,8 +38,26 @@ void check_weights(const ScoreTable& table)
                         table.name, bad - weights.begin(), *bad);
 }
 
+void check_targets(const ScoreTable& table)
+{
+    const auto& targets = table.targets_NL;
+    if (targets.empty()) return;
+    if (std::ssize(targets) != table.rows * table.classes)
+        throw UserError("{}: has {} score columns for {} yes/no labels in {} rows (one column per "
+                        "label wanted). Choose scores of every label.",
+                        table.name, table.classes,
+                        std::ssize(targets) / std::max<int64_t>(1, table.rows), table.rows);
+    const auto bad = std::find_if(targets.begin(), targets.end(), [](uint8_t t) { return t > 1; });
+    if (bad == targets.end()) return;
+    const auto position = bad - targets.begin();
+    throw UserError("{}: label '{}' of row {} is {} (0 or 1 wanted). Map the labels to 0 and 1.",
+                    table.name, table.class_name(position % table.classes),
+                    position / table.classes, int{*bad});
+}
+
 void check_labels(const ScoreTable& table)
 {
+    if (table.multi_label) return check_targets(table);
     const auto& labels = table.labels_N;
     const auto bad = std::find_if(labels.begin(), labels.end(), [&](int64_t label) {
         return label < 0 || label >= table.label_count();
@@ -57,8 +75,8 @@ std::string ScoreTable::class_name(int64_t label) const
 {
     const auto index = static_cast<size_t>(label);
     if (index < class_names.size()) return class_names[index];
-    if (classes == 1) return label == 0 ? "background" : "signal";
-    return fmt::format("class {}", label);
+    if (classes == 1 && !multi_label) return label == 0 ? "background" : "signal";
+    return fmt::format("{} {}", multi_label ? "label" : "class", label);
 }
 
 bool ScoreTable::weighted() const
@@ -90,18 +108,39 @@ void ScoreTable::check_labelled() const
     if (rows == 0)
         throw UserError("{}: there are no rows (0 seen; 2 or more wanted). Choose other rows.",
                         name);
-    if (labels_N.empty())
+    if (!labelled())
         throw UserError("{}: there are no labels (metrics compare scores with labels). Name the "
                         "label dataset, or use data with labels.",
                         name);
-    const auto [low, high] = std::minmax_element(labels_N.begin(), labels_N.end());
-    if (*low == *high)
+    const auto occurring = analysis::occurring_labels(*this);
+    if (multi_label && occurring.empty())
+        throw UserError("{}: of no label there are rows with it and rows without it ({} rows, {} "
+                        "labels; both wanted). Add rows.",
+                        name, rows, classes);
+    if (!multi_label && occurring.size() < 2)
         throw UserError("{}: all {} rows have label {} ('{}'; two classes wanted). Add rows of "
                         "another class.",
-                        name, rows, *low, class_name(*low));
+                        name, rows, occurring.front(), class_name(occurring.front()));
 }
 
 namespace analysis {
+
+std::vector<int64_t> occurring_labels(const ScoreTable& table)
+{
+    const auto count = static_cast<size_t>(table.label_count());
+    std::vector<bool> with(count), without(count);
+    for (int64_t row = 0; row < table.rows; ++row)
+        if (table.multi_label)
+            for (size_t l = 0; l < count; ++l)
+                (table.belongs(row, static_cast<int64_t>(l)) ? with : without)[l] = true;
+        else
+            with[static_cast<size_t>(table.labels_N[row])] = true;
+    std::vector<int64_t> labels;
+    for (size_t l = 0; l < count; ++l)
+        if (with[l] && (without[l] || !table.multi_label))
+            labels.push_back(static_cast<int64_t>(l));
+    return labels;
+}
 
 BinarySample one_against_rest(const ScoreTable& table, int64_t signal)
 {
@@ -110,12 +149,13 @@ BinarySample one_against_rest(const ScoreTable& table, int64_t signal)
     sample.signal.resize(table.rows);
     if (table.weighted()) sample.weights = table.weights_N;
     // One column speaks of label 1; asking it for label 0 turns its sign.
-    const bool flipped = table.classes == 1 && signal == 0;
-    const int64_t column = table.classes == 1 ? 0 : signal;
+    const bool single = table.classes == 1 && !table.multi_label;
+    const bool flipped = single && signal == 0;
+    const int64_t column = single ? 0 : signal;
     for (int64_t row = 0; row < table.rows; ++row) {
         const double score = table.score(row, column);
         sample.scores[row] = flipped ? -score : score;
-        sample.signal[row] = table.labels_N[row] == signal;
+        sample.signal[row] = table.belongs(row, signal);
     }
     return sample;
 }
@@ -140,13 +180,19 @@ BinarySample one_against_one(const ScoreTable& table, int64_t signal, int64_t ba
     return sample;
 }
 
-void softmax_rows(std::vector<double>& logits_NC, int64_t classes)
+void logits_to_probabilities(ScoreTable& table)
 {
+    auto& scores = table.scores_NC;
+    if (table.multi_label) {
+        for (double& score : scores) score = 1 / (1 + std::exp(-score));
+        return;
+    }
+    const int64_t classes = table.classes;
     if (classes < 2)
         throw UserError("softmax needs class scores ({} column seen; 2 or more wanted). Leave "
                         "--logits away for a single signal score.",
                         classes);
-    for (auto row = logits_NC.begin(); row != logits_NC.end(); row += classes) {
+    for (auto row = scores.begin(); row != scores.end(); row += classes) {
         const double largest = *std::max_element(row, row + classes);
         double sum = 0;
         for (auto value = row; value != row + classes; ++value)

@@ -33,7 +33,8 @@ void check_alike(const Predictions& first, const Predictions& other, const std::
     const bool alike = first.table.classes == other.table.classes &&
                        first.table.class_names == other.table.class_names &&
                        first.source_files == other.source_files &&
-                       first.table.labels_N.empty() == other.table.labels_N.empty() &&
+                       first.table.multi_label == other.table.multi_label &&
+                       first.table.labelled() == other.table.labelled() &&
                        first.table.weights_N.empty() == other.table.weights_N.empty() &&
                        first.table.observers.size() == other.table.observers.size();
     if (!alike)
@@ -48,6 +49,7 @@ void append(Predictions& all, const Predictions& part)
     all.table.rows += part.table.rows;
     append(all.table.scores_NC, part.table.scores_NC);
     append(all.table.labels_N, part.table.labels_N);
+    append(all.table.targets_NL, part.table.targets_NL);
     append(all.table.weights_N, part.table.weights_N);
     append(all.table.source_rows_N, part.table.source_rows_N);
     append(all.source_file_N, part.source_file_N);
@@ -82,6 +84,7 @@ Predictions stitched(const std::vector<std::filesystem::path>& runs)
                 runs.front().parent_path().string(), std::get<1>(key(order[i])));
     reorder(all.table.scores_NC, order, static_cast<size_t>(all.table.classes));
     reorder(all.table.labels_N, order, 1);
+    reorder(all.table.targets_NL, order, static_cast<size_t>(all.table.classes));
     reorder(all.table.weights_N, order, 1);
     reorder(all.source_file_N, order, 1);
     for (auto& [name, values] : all.table.observers) reorder(values, order, 1);

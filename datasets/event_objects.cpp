@@ -30,6 +30,17 @@ std::string our_name(const std::string& member)
     return member;
 }
 
+/// Tracks of a jet that give their direction relative to it alone: its axis is the origin then.
+const std::map<std::string, std::string> kRelative{{"deta", "eta"}, {"dphi", "phi"}};
+
+/// The same among the members of its group.
+std::string our_name(const std::string& member, const std::set<std::string>& group)
+{
+    const auto relative = kRelative.find(member);
+    return relative != kRelative.end() && !group.contains(relative->second) ? relative->second
+                                                                             : our_name(member);
+}
+
 std::pair<std::string, std::string> parted(const std::string& column)
 {
     const auto slash = column.rfind('/');
@@ -114,7 +125,17 @@ Collection make_collection(const Members& members, int64_t rows, double unit)
 
 WantedColumns event_columns(const std::filesystem::path& file, const std::string& key)
 {
-    const auto table = hdf5::open_table(hdf5::File::open(file), key);
+    auto wanted = event_columns(hdf5::open_table(hdf5::File::open(file), key), key);
+    if (wanted.dense.empty() && wanted.scalars.empty())
+        throw UserError(
+            "{}: holds no events (datasets with pt, eta and phi per object, or single numbers per "
+            "row, are wanted). jetsmith inspect shows what it holds.",
+            file.string());
+    return wanted;
+}
+
+WantedColumns event_columns(const hdf5::Table& table, const std::string& key)
+{
     const int64_t rows = common_rows(table);
     std::map<std::string, std::set<std::string>> members;
     for (const auto& column : table.columns) {
@@ -122,8 +143,12 @@ WantedColumns event_columns(const std::filesystem::path& file, const std::string
         if (!group.empty()) members[group].insert(our_name(member));
     }
     const auto is_collection = [&](const std::string& group) {
-        const auto& has = members[group];
-        return has.contains("pt") && has.contains("eta") && has.contains("phi");
+        const auto& all = members[group];
+        const auto has = [&](const char* name) {
+            return std::any_of(all.begin(), all.end(),
+                               [&](const auto& member) { return our_name(member, all) == name; });
+        };
+        return has("pt") && has("eta") && has("phi");
     };
     WantedColumns wanted;
     wanted.key = key;
@@ -131,15 +156,10 @@ WantedColumns event_columns(const std::filesystem::path& file, const std::string
         if (table.rows(column) != rows || column.element == hdf5::Element::other) continue;
         const auto [group, member] = parted(column.name);
         if (column.shape.size() < 2 && !group.empty() && is_collection(group))
-            wanted.dense[group + "/" + our_name(member)] = column.name;
+            wanted.dense[group + "/" + our_name(member, members[group])] = column.name;
         else if (column.is_scalar())
             wanted.scalars.push_back(column.name);
     }
-    if (wanted.dense.empty() && wanted.scalars.empty())
-        throw UserError(
-            "{}: holds no events (datasets with pt, eta and phi per object, or single numbers per "
-            "row, are wanted). jetsmith inspect shows what it holds.",
-            file.string());
     return wanted;
 }
 
@@ -154,7 +174,8 @@ void group_objects(EventStore& store, double unit)
         for (const auto& [member, values] : members)
             if (values.numel() != members.at("pt").numel())
                 throw UserError(
-                    "{}: '{}/{}' has {} values per row, '{}/pt' has {} (equal numbers are wanted).",
+                    "{}: '{}/{}' has {} values per row, '{}/pt' has {} (equal numbers are wanted). Write all "
+            "columns of a collection with the same slots.",
                     store.files.empty() ? "data" : store.files.front(), group, member,
                     values.numel() / std::max<int64_t>(1, store.rows), group,
                     members.at("pt").numel() / std::max<int64_t>(1, store.rows));
@@ -165,17 +186,26 @@ void group_objects(EventStore& store, double unit)
     store.dense.clear();
 }
 
-void name_scalars(EventStore& store)
+std::map<std::string, std::string> short_names(const std::vector<std::string>& columns)
 {
     std::map<std::string, int> ends;
-    for (const auto& [name, values] : store.scalars) ++ends[parted(name).second];
-    std::map<std::string, at::Tensor> named;
-    for (const auto& [name, values] : store.scalars) {
+    for (const auto& name : columns) ++ends[parted(name).second];
+    std::map<std::string, std::string> names;
+    for (const auto& name : columns) {
+        const std::string end = parted(name).second;
         std::string full = name;
         std::replace(full.begin(), full.end(), '/', '.');
-        const std::string end = parted(name).second;
-        named[ends[end] == 1 ? end : full] = values;
+        names[name] = ends[end] == 1 ? end : full;
     }
+    return names;
+}
+
+void name_scalars(EventStore& store)
+{
+    std::vector<std::string> columns;
+    for (const auto& [name, values] : store.scalars) columns.push_back(name);
+    std::map<std::string, at::Tensor> named;
+    for (const auto& [name, full] : short_names(columns)) named[full] = store.scalars.at(name);
     store.scalars = std::move(named);
 }
 

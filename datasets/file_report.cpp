@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/errors.h"
+#include "datasets/events_guess.h"
 #include "datasets/hdf5/column_table.h"
 #include "datasets/momentum_guess.h"
 
@@ -87,6 +88,7 @@ bool has_classes_of_jets(const Table& table)
 /// Column names that publishers give to the class of a row.
 std::string label_column(const Table& table)
 {
+    if (looks_like_events(table)) return event_label_column(table);
     for (const char* name : {"is_signal_new", "is_signal", "label", "labels", "jetClass", "target",
                              "signal", "y", "truth_label"})
         if (table.has(name)) return name;
@@ -133,6 +135,10 @@ std::string hint(const FileReport& report, const Table& table)
     }
     if (has_all(table, {"jetImage", "jetClass"}) || has_classes_of_jets(table))
         return "data:\n  type: jet_images" + train;
+    if (report.frames.empty() && looks_like_events(table))
+        return "data:\n  type: events" + train +
+               events_hint(table, report.label,
+                           report.label.empty() ? 0 : report.label_counts.rbegin()->first + 1);
     std::string text = "data:\n  type: hdf5_table" + train;
     if (report.frames.size() > 1) text += "\n  key: " + table.key;
     if (!report.label_counts.empty()) {

@@ -22,7 +22,8 @@ class Objective {
     /// Mean loss of the batch, weighted by its weights_B: a float32 scalar with a gradient.
     virtual at::Tensor loss(const Prediction& prediction, const Batch& batch) const = 0;
 
-    /// Scores (B, C) in float32: class probabilities, or one column such as an anomaly score.
+    /// Scores (B, C) in float32: class probabilities, independent probabilities of yes/no labels, or
+    /// one column such as an anomaly score.
     virtual at::Tensor scores(const Prediction& prediction, const Batch& batch) const = 0;
 
     /// False for scores without a natural cut, such as an anomaly score: nothing is then decided,

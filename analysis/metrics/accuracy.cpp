@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Share of rows whose class is decided rightly: highest class score, or above 0.5 for one column.
+// Yes/no labels: the share of right decisions, of all labels together and of each.
+#include "analysis/class_questions.h"
 #include "analysis/confusion_matrix.h"
-#include "analysis/evaluate_options.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -14,7 +15,8 @@ class AccuracyMetric final : public Metric {
 
     explicit AccuracyMetric(const Options&) {}
 
-    std::vector<Measured> values(const ScoreTable& table, const EvaluateOptions&) const override
+    std::vector<Measured> values(const ScoreTable& table,
+                                 const EvaluateOptions& options) const override
     {
         table.check_labelled();
         Measured measured{.name = "accuracy"};
@@ -23,13 +25,25 @@ class AccuracyMetric final : public Metric {
                                                 : "not defined: the score has no natural cut";
             return {measured};
         }
-        const auto [value, error] = accuracy(table);
-        measured.value = value;
-        measured.error = error;
-        measured.rule = table.classes == 1 ? "score above 0.5; error binomial"
-                                           : "highest class score; error binomial";
+        measured.rule = table.multi_label    ? "labels with a score above 0.5; error binomial"
+                        : table.classes == 1 ? "score above 0.5; error binomial"
+                                             : "highest class score; error binomial";
         if (table.weighted()) measured.rule += " from squared weights";
-        return {measured};
+        std::vector<Measured> found{with(measured, "", accuracy(table))};
+        if (!table.multi_label) return found;
+        for (const auto& question : rest_questions(table, options))
+            found.push_back(with(measured, question.suffix,
+                                 accuracy(table, right_decisions(table, question.signal))));
+        return found;
+    }
+
+  private:
+    static Measured with(Measured measured, const std::string& suffix, const Accuracy& accuracy)
+    {
+        measured.name += suffix;
+        measured.value = accuracy.value;
+        measured.error = accuracy.error;
+        return measured;
     }
 };
 

@@ -23,7 +23,7 @@ TEST(Bootstrap, EveryReplicaIsTheMetricOfTheReweightedRows)
     const std::vector<double> wanted{0.5, 0.2};
     for (const bool weighted : {false, true}) {
         const auto t = test::toy(60, 4, 9);
-        const std::vector<uint8_t> right(t.signal);
+        const std::vector<double> right(t.signal.begin(), t.signal.end());
         const auto replicas = bootstrap(sample_of(t, weighted), 60, right, wanted, 40, 77);
         for (uint32_t replica = 0; replica < 40; ++replica) {
             const auto counts = poisson_weights(60, 77, replica);

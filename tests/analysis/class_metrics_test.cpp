@@ -206,7 +206,7 @@ TEST(Metrics, PairsRefuseLogitsAndSoftmaxMendsThem)
     const auto probabilities = table.scores_NC;
     for (auto& score : table.scores_NC) score = std::log(score) + 5;
     EXPECT_THAT(user_error([&] { values("auc", table); }), HasSubstr("class probabilities"));
-    softmax_rows(table.scores_NC, 3);
+    logits_to_probabilities(table);
     for (size_t i = 0; i < probabilities.size(); ++i)
         EXPECT_NEAR(table.scores_NC[i], probabilities[i], 1e-15);
 }

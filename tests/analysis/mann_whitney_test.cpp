@@ -90,6 +90,37 @@ TEST(Auc, ErrorIsThatOfDeLong)
     }
 }
 
+TEST(Auc, InfluencesOfTheRowsHaveTheErrorAsTheirLength)
+{
+    for (uint32_t seed = 0; seed < 200; ++seed) {
+        const auto t = toy(60, 4, seed);
+        for (const auto& weights : {std::vector<double>{}, t.weights}) {
+            const auto sample = rank_sample(t.scores, t.signal, weights);
+            const auto whole = mann_whitney_auc(sample);
+            const auto rows = auc_influence(sample);
+            double squares = 0;
+            for (const double i : rows.influence) squares += i * i;
+            ASSERT_NEAR(rows.auc, whole.value, 1e-12) << "seed " << seed;
+            ASSERT_NEAR(std::sqrt(squares), whole.error, 1e-9) << "seed " << seed;
+        }
+    }
+}
+
+TEST(Auc, AnInfluenceIsWhatTheRowAddsWhenItsWeightGrows)
+{
+    // To first order in 1 / rows: AUC with the row counted a little more, minus AUC.
+    const auto t = toy(400, 50, 3);
+    const auto rows = auc_influence(rank_sample(t.scores, t.signal, t.weights));
+    for (size_t row = 0; row < 400; row += 37) {
+        auto weights = t.weights;
+        const double more = 1e-6;
+        weights[row] *= 1 + more;
+        const double derivative =
+            (pair_auc(t, weights) - pair_auc(t, t.weights)) / more;
+        EXPECT_NEAR(rows.influence[row], derivative, 0.01 * std::abs(derivative) + 1e-8) << row;
+    }
+}
+
 TEST(Auc, ErrorCoversTheTruthTwoTimesInThreeWithWeights)
 {
     // Scores of two normal distributions one unit apart: AUC = Phi(1 / sqrt 2). Weights do not

@@ -6,7 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/support/paths.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/toy_events.h"
 #include "tests/support/toy_files.h"
 
 namespace jetsmith {
@@ -146,6 +148,60 @@ INSTANTIATE_TEST_SUITE_P(
                  0},
         HintCase{"SingleNumbers", {{"pt", {3}}, {"eta", {3}}, {"phi", {3}}}, "", 0}),
     [](const auto& info) { return info.param.name; });
+
+/// The train split that a hint reads.
+EventStore read_hint(const std::string& hint)
+{
+    return test::reader_from(hint.substr(hint.find('\n') + 1))->read(Split::train);
+}
+
+TEST(EventsHint, ReadsObjectsClassesAndWeights)
+{
+    const test::TempFolder folder;
+    const auto path = folder.path() / "x.h5";
+    test::write_three_events(path);
+    const FileReport report = inspect_file(path);
+    EXPECT_EQ(report.label, "event/process");
+    EXPECT_THAT(report.label_counts, ElementsAre(Pair(0, 1), Pair(1, 2)));
+    EXPECT_EQ(report.hint, "data:\n  type: events\n  train: " + path.string() +
+                               "\n  label: process\n  classes: [class_0, class_1]\n  weights: "
+                               "weight");
+    const EventStore store = read_hint(report.hint);
+    EXPECT_EQ(store.rows, 3);
+    EXPECT_TRUE(store.collections.contains("jets"));
+    EXPECT_EQ(store.weights_B.sum().item<double>(), 101);
+}
+
+TEST(EventsHint, TakesTheNamesOfTheClassesFromTheFile)
+{
+    const auto report = inspect_file(test::sample_folder().parent_path() / "events/train.h5");
+    EXPECT_THAT(report.hint,
+                HasSubstr("classes: [zjets, diboson, ttbar, tth, vlq_tt, vlq_bb]"));
+    const EventStore store = read_hint(report.hint);
+    EXPECT_EQ(store.rows, 16200);
+    EXPECT_EQ(store.collections.size(), 4U);
+    EXPECT_EQ(store.labels_B.max().item<int64_t>(), 5);
+}
+
+TEST(EventsHint, WithoutAClassColumnSaysThatFilesNeedOne)
+{
+    const test::TempFolder folder;
+    const auto path = folder.path() / "x.h5";
+    {
+        test::Hdf5Writer file(path);
+        for (const char* group : {"jets", "muons"})
+            for (const char* column : {"/pt", "/eta", "/phi"})
+                file.dataset(std::string(group) + column, std::vector<float>(6, 2), {3, 2});
+    }
+    const std::string hint = inspect_file(path).hint;
+    EXPECT_THAT(hint, HasSubstr("type: events"));
+    EXPECT_THAT(hint, HasSubstr("# and each file a class"));
+    const auto with_class =
+        test::reader_from("type: events\nclasses: [class_0, class_1]\ntrain: {file: " +
+                          path.string() + ", class: class_1}")
+            ->read(Split::train);
+    EXPECT_EQ(with_class.labels_B.sum().item<int64_t>(), 3);
+}
 
 }  // namespace
 }  // namespace jetsmith

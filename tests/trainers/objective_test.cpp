@@ -126,6 +126,67 @@ TEST(Reconstruction, ComparesFeaturesWhereThereAreNoImages)
     EXPECT_EQ(scores[1][0].item<double>(), 1.0);
 }
 
+std::unique_ptr<Objective> binary_cross_entropy(double smoothing)
+{
+    Config config(parse_yaml(fmt::format("type: binary_cross_entropy\nlabel_smoothing: {}\n",
+                                         smoothing),
+                             "test.yaml"),
+                  "objective", "a test");
+    return Registry<Objective>::make(config);
+}
+
+TEST(BinaryCrossEntropy, FollowsItsDefinitionWithWeightsFactorsAndSmoothing)
+{
+    const std::vector<double> weights{1.0, 0.25, -0.5};
+    const Prediction prediction{.logits_BC = at::randn({3, 2})};
+    Batch batch;
+    batch.targets_BL = at::tensor({1.0F, 0.0F, 1.0F, 1.0F, 0.0F, 0.0F}).view({3, 2});
+    batch.weights_B = at::tensor(at::ArrayRef<double>(weights), at::kFloat);
+    for (const bool factors : {false, true}) {
+        if (factors) batch.target_weights_BL = at::rand({3, 2}).add(0.5F);
+        for (const double smoothing : {0.0, 0.2}) {
+            double sum = 0;
+            for (int64_t b = 0; b < 3; ++b)
+                for (int64_t l = 0; l < 2; ++l) {
+                    const double p =
+                        1 / (1 + std::exp(-prediction.logits_BC[b][l].item<double>()));
+                    const double y = batch.targets_BL[b][l].item<double>() * (1 - smoothing) +
+                                     smoothing / 2;
+                    const double factor =
+                        factors ? batch.target_weights_BL[b][l].item<double>() : 1.0;
+                    sum -= weights[static_cast<size_t>(b)] * factor / 2 *
+                           (y * std::log(p) + (1 - y) * std::log(1 - p));
+                }
+            EXPECT_NEAR(binary_cross_entropy(smoothing)->loss(prediction, batch).item<double>(),
+                        sum / 0.75, 1e-5);
+        }
+    }
+}
+
+TEST(BinaryCrossEntropy, ScoresAreIndependentProbabilities)
+{
+    const Prediction prediction{.logits_BC = at::tensor({0.0F, std::log(3.0F)}).view({1, 2})};
+    const auto scores = binary_cross_entropy(0)->scores(prediction, Batch{});
+    EXPECT_NEAR(scores[0][0].item<double>(), 0.5, 1e-6);
+    EXPECT_NEAR(scores[0][1].item<double>(), 0.75, 1e-6);
+}
+
+TEST(BinaryCrossEntropy, AndCrossEntropyRefuseEachOthersRows)
+{
+    const Prediction prediction{.logits_BC = at::zeros({1, 2})};
+    Batch classes;
+    classes.labels_B = at::zeros({1}, at::kLong);
+    classes.weights_B = at::ones({1});
+    Batch labels = classes;
+    labels.targets_BL = at::zeros({1, 2});
+    EXPECT_THAT(test::user_error([&] { binary_cross_entropy(0)->loss(prediction, classes); }),
+                testing::HasSubstr("Name them in data.labels, or use cross_entropy."));
+    EXPECT_THAT(test::user_error([&] { cross_entropy(0)->loss(prediction, labels); }),
+                testing::HasSubstr("Use binary_cross_entropy."));
+    EXPECT_THAT(test::user_error([&] { binary_cross_entropy(0)->loss({}, labels); }),
+                testing::HasSubstr("Choose a classifier as model.type"));
+}
+
 TEST(Reconstruction, AndCrossEntropyRefuseEachOthersModels)
 {
     Batch batch;

@@ -25,23 +25,32 @@ class CrossEntropy final : public Objective {
 
     at::Tensor loss(const Prediction& prediction, const Batch& batch) const override
     {
-        if (!prediction.logits_BC.defined())
-            throw UserError("objective.type: 'cross_entropy' compares class scores (this model "
-                            "makes none). Choose a classifier as model.type, or another "
-                            "objective.");
+        if (batch.targets_BL.defined())
+            throw UserError("objective.type: 'cross_entropy' wants one class per row (data.labels "
+                            "gives several yes/no labels). Use binary_cross_entropy.");
         // Logits may come from autocast in bfloat16; log and sums are done in float32.
         const auto each_B = at::cross_entropy_loss(
-            prediction.logits_BC.to(at::kFloat), batch.labels_B, /*weight=*/{},
+            logits_of(prediction), batch.labels_B, /*weight=*/{},
             at::Reduction::None, /*ignore_index=*/-1, options_.label_smoothing);
         return each_B.mul(batch.weights_B).sum().div(batch.weights_B.sum());
     }
 
     at::Tensor scores(const Prediction& prediction, const Batch&) const override
     {
-        return at::softmax(prediction.logits_BC.to(at::kFloat), /*dim=*/1);
+        return at::softmax(logits_of(prediction), /*dim=*/1);
     }
 
   private:
+    /// In float32; autocast may have made them in bfloat16.
+    static at::Tensor logits_of(const Prediction& prediction)
+    {
+        if (!prediction.logits_BC.defined())
+            throw UserError("objective.type: 'cross_entropy' compares class scores (this model "
+                            "makes none). Choose a classifier as model.type, or another "
+                            "objective.");
+        return prediction.logits_BC.to(at::kFloat);
+    }
+
     Options options_;
 };
 
