@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/serial_scope.h"
+
 namespace jetsmith {
 namespace {
 
@@ -175,6 +177,9 @@ int thread_count()
     const int chosen = chosen_threads;
     return chosen > 0 ? chosen : default_threads();
 }
+
+SerialScope::SerialScope() : before_(std::exchange(inside_parallel_for, true)) {}
+SerialScope::~SerialScope() { inside_parallel_for = before_; }
 
 void set_thread_count(int threads) { chosen_threads = std::max(0, threads); }
 

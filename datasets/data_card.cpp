@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
-#include <unordered_set>
 
 #include "core/parallel.h"
 
@@ -61,57 +60,51 @@ std::map<std::string, at::Tensor> columns_of(const EventStore& store)
     return columns;
 }
 
-DataCard::Multiplicity multiplicity(const Collection& collection)
+void count_objects(const Collection& collection, std::map<int64_t, int64_t>& rows_of)
 {
-    const int64_t rows = collection.offsets_B1.numel() - 1;
-    const int64_t* offsets = collection.offsets_B1.const_data_ptr<int64_t>();
-    std::vector<int64_t> counts(static_cast<size_t>(rows));
-    for (int64_t row = 0; row < rows; ++row)
-        counts[static_cast<size_t>(row)] = offsets[row + 1] - offsets[row];
-    if (counts.empty()) return {};
-    std::sort(counts.begin(), counts.end());
+    const auto* offsets = collection.offsets_B1.const_data_ptr<int64_t>();
+    for (int64_t row = 0; row + 1 < collection.offsets_B1.numel(); ++row)
+        ++rows_of[offsets[row + 1] - offsets[row]];
+}
+
+DataCard::Multiplicity multiplicity(const std::map<int64_t, int64_t>& rows_of)
+{
+    if (rows_of.empty()) return {};
     DataCard::Multiplicity m;
-    m.smallest = counts.front();
-    m.median = counts[counts.size() / 2];
-    m.largest = counts.back();
-    m.empty = std::upper_bound(counts.begin(), counts.end(), 0) - counts.begin();
-    m.mean = static_cast<double>(offsets[rows]) / static_cast<double>(rows);
+    m.smallest = rows_of.begin()->first;
+    m.largest = rows_of.rbegin()->first;
+    int64_t rows = 0, objects = 0, below = 0;
+    for (const auto& [count, times] : rows_of) {
+        rows += times;
+        objects += count * times;
+        if (count <= 0) m.empty += times;
+    }
+    for (const auto& [count, times] : rows_of) {
+        below += times;
+        m.median = count;
+        if (below > rows / 2) break;
+    }
+    m.mean = static_cast<double>(objects) / static_cast<double>(rows);
     return m;
 }
 
 void add_classes(DataCard::Split& split, const EventStore& store)
 {
-    if (!store.labels_B.defined()) return;
-    for (const auto& name : store.class_names) split.classes.push_back({name, 0, 0});
-    const int64_t* labels = store.labels_B.const_data_ptr<int64_t>();
+    if (!store.labelled()) return;
+    if (split.classes.empty())
+        for (const auto& name : store.class_names) split.classes.push_back({name, 0, 0});
     const double* weights =
         store.weights_B.defined() ? store.weights_B.const_data_ptr<double>() : nullptr;
-    for (int64_t row = 0; row < store.rows; ++row) {
-        const double weight = weights ? weights[row] : 1.0;
-        split.negative_weights += weight < 0;
-        if (labels[row] < 0 || labels[row] >= static_cast<int64_t>(split.classes.size())) continue;
-        auto& entry = split.classes[static_cast<size_t>(labels[row])];
-        ++entry.rows;
-        entry.weight += weight;
+    const auto weight = [&](int64_t row) { return weights ? weights[row] : 1.0; };
+    for (int64_t row = 0; row < store.rows; ++row) split.negative_weights += weight(row) < 0;
+    for (size_t c = 0; c < split.classes.size(); ++c) {
+        const at::Tensor members = store.belongs(static_cast<int64_t>(c)).contiguous();
+        const bool* belongs = members.const_data_ptr<bool>();
+        for (int64_t row = 0; row < store.rows; ++row) {
+            split.classes[c].rows += belongs[row];
+            if (belongs[row]) split.classes[c].weight += weight(row);
+        }
     }
-}
-
-DataCard::Split describe(const NamedStore& named)
-{
-    const EventStore& store = *named.store;
-    DataCard::Split split;
-    split.name = named.name;
-    split.rows = store.rows;
-    split.bytes_per_row =
-        static_cast<double>(store.bytes()) / static_cast<double>(std::max<int64_t>(1, store.rows));
-    add_classes(split, store);
-    for (const auto& [name, column] : columns_of(store)) {
-        const auto bad = count_bad(column);
-        if (bad.nan + bad.infinite > 0) split.bad_values[name] = bad;
-    }
-    for (const auto& [name, collection] : store.collections)
-        split.collections[name] = multiplicity(collection);
-    return split;
 }
 
 std::vector<uint64_t> row_hashes(const EventStore& store)
@@ -139,25 +132,85 @@ std::vector<uint64_t> row_hashes(const EventStore& store)
     return hashes;
 }
 
+/// Summed energies of the objects of each row [GeV].
+void add_energies(std::vector<float>& all, const Collection& objects)
+{
+    const int64_t rows = objects.offsets_B1.numel() - 1;
+    const auto* offsets = objects.offsets_B1.const_data_ptr<int64_t>();
+    const auto* momenta = objects.momenta_T4.const_data_ptr<float>();
+    const size_t before = all.size();
+    all.resize(before + static_cast<size_t>(rows), 0.0F);
+    parallel_for(rows, kGrain, [&](int64_t begin, int64_t end) {
+        for (int64_t row = begin; row < end; ++row)
+            for (int64_t i = offsets[row]; i < offsets[row + 1]; ++i)
+                if (const float energy = momenta[4 * i]; energy > 0)
+                    all[before + static_cast<size_t>(row)] += energy;
+    });
+}
+
+std::optional<double> median(std::vector<float>& values)
+{
+    if (values.empty()) return std::nullopt;
+    const auto middle = values.begin() + std::ssize(values) / 2;
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
 }  // namespace
 
-DataCard make_data_card(const std::vector<NamedStore>& stores)
+void DataCardMaker::add(const std::string& name, const EventStore& block)
+{
+    auto found = std::find_if(splits_.begin(), splits_.end(),
+                              [&](const Split& split) { return split.figures.name == name; });
+    if (found == splits_.end()) {
+        found = splits_.emplace(splits_.end());
+        found->figures.name = name;
+    }
+    DataCard::Split& figures = found->figures;
+    figures.rows += block.rows;
+    // Offsets have one entry more than rows, in a block as in the whole.
+    const auto ends = 8 * std::ssize(block.collections);
+    found->bytes += static_cast<double>(block.bytes() - ends);
+    add_classes(figures, block);
+    for (const auto& [column, values] : columns_of(block)) {
+        const auto bad = count_bad(values);
+        if (bad.nan + bad.infinite == 0) continue;
+        figures.bad_values[column].nan += bad.nan;
+        figures.bad_values[column].infinite += bad.infinite;
+    }
+    for (const auto& [collection, objects] : block.collections)
+        count_objects(objects, found->multiplicities[collection]);
+    if (const auto jets = block.collections.find("constituents"); jets != block.collections.end())
+        add_energies(found->energies, jets->second);
+    if (block.collections.empty() && block.dense.empty()) return;
+    const auto hashes = row_hashes(block);
+    found->hashes.insert(found->hashes.end(), hashes.begin(), hashes.end());
+}
+
+DataCard DataCardMaker::finish()
 {
     DataCard card;
-    std::vector<std::vector<uint64_t>> hashes;
-    for (const auto& named : stores) {
-        card.splits.push_back(describe(named));
-        const bool comparable = !named.store->collections.empty() || !named.store->dense.empty();
-        hashes.push_back(comparable ? row_hashes(*named.store) : std::vector<uint64_t>{});
+    for (Split& split : splits_) {
+        split.figures.bytes_per_row =
+            split.bytes / static_cast<double>(std::max<int64_t>(1, split.figures.rows));
+        for (const auto& [collection, rows_of] : split.multiplicities)
+            split.figures.collections[collection] = multiplicity(rows_of);
+        split.figures.median_energy = median(split.energies);
+        std::sort(split.hashes.begin(), split.hashes.end());
+        card.splits.push_back(split.figures);
     }
-    for (size_t first = 0; first < stores.size(); ++first) {
-        const std::unordered_set<uint64_t> known(hashes[first].begin(), hashes[first].end());
-        for (size_t second = first + 1; second < stores.size(); ++second) {
-            const auto rows = std::count_if(hashes[second].begin(), hashes[second].end(),
-                                            [&](uint64_t hash) { return known.contains(hash); });
-            card.overlaps.push_back({stores[first].name, stores[second].name, rows});
+    for (size_t first = 0; first < splits_.size(); ++first) {
+        const auto& known = splits_[first].hashes;
+        for (size_t second = first + 1; second < splits_.size(); ++second) {
+            const auto& rows = splits_[second].hashes;
+            const auto met = std::count_if(rows.begin(), rows.end(), [&](uint64_t hash) {
+                return std::binary_search(known.begin(), known.end(), hash);
+            });
+            card.overlaps.push_back(
+                {splits_[first].figures.name, splits_[second].figures.name, met});
         }
     }
+    splits_.clear();
     return card;
 }
 

@@ -5,18 +5,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "datasets/event_store.h"
 
 namespace jetsmith {
-
-/// A store and what to call it: "train", "val", "test".
-struct NamedStore {
-    std::string name;
-    const EventStore* store;  ///< on the CPU
-};
 
 struct DataCard {
     struct Class {
@@ -40,6 +35,7 @@ struct DataCard {
         int64_t negative_weights = 0;
         std::map<std::string, BadValues> bad_values;      ///< only columns that have some
         std::map<std::string, Multiplicity> collections;  ///< objects per row
+        std::optional<double> median_energy;  ///< [GeV] of a row's constituents together
     };
     struct Overlap {
         std::string first, second;
@@ -53,8 +49,28 @@ struct DataCard {
     std::string json() const;  ///< one object, for metadata.json
 };
 
-/// One pass over the stores, in parallel; two rows are the same when all their objects' momenta
-/// (or, without collections, all dense columns) are equal to the bit.
-DataCard make_data_card(const std::vector<NamedStore>& stores);
+/// Makes a card of rows that it sees block by block. Two rows are the same when all their objects'
+/// momenta (or, without collections, all dense columns) are equal to the bit.
+class DataCardMaker {
+  public:
+    /// More rows of a split ("train", "val", "test"), on the CPU. Splits stand in the card in the
+    /// order in which they are first met.
+    void add(const std::string& split, const EventStore& block);
+
+    /// The card of all rows so far; the maker is empty then.
+    DataCard finish();
+
+  private:
+    /// A split so far, with what its figures are made of.
+    struct Split {
+        DataCard::Split figures;
+        double bytes = 0;
+        std::map<std::string, std::map<int64_t, int64_t>> multiplicities;  ///< objects -> rows
+        std::vector<uint64_t> hashes;  ///< of every row; empty where rows cannot be compared
+        std::vector<float> energies;   ///< [GeV] of every row's constituents; empty without any
+    };
+
+    std::vector<Split> splits_;
+};
 
 }  // namespace jetsmith

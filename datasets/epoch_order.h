@@ -13,18 +13,19 @@
 
 namespace jetsmith {
 
+/// File and row in one number: 2^40 rows in each of 2^24 files.
+inline uint64_t row_key(int64_t file, int64_t row)
+{
+    return static_cast<uint64_t>(file) << 40 | static_cast<uint64_t>(row);
+}
+
 /// A permutation of the row positions 0 ... rows - 1: int64 (rows) on the CPU.
 at::Tensor epoch_order(const EventStore& store, uint64_t seed, uint32_t epoch);
 
-/// The same number of entries with the classes in given shares (one per class, 0 or more, not all
-/// 0): an abundant class shows another part of itself in every epoch, a rare one repeats rows, all
-/// of them equally often up to one. Needs labels; rows with label -1 are left out.
-at::Tensor epoch_order_with_shares(const EventStore& store, uint64_t seed, uint32_t epoch,
-                                   const std::vector<double>& class_shares);
-
 /// As many rows as the store has, drawn with replacement with probabilities in proportion to
 /// |weight| x factor of the class (factors: one per class, or none): a loss over them needs no weights
-/// but their signs. Throws UserError when no row has a weight.
+/// but their signs. Rows without a class, also those with several yes/no labels, by |weight| alone.
+/// Throws UserError when no row has a weight.
 at::Tensor weighted_order(const EventStore& store, uint64_t seed, uint32_t epoch,
                           const std::vector<double>& class_factors);
 

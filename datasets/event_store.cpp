@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datasets/event_store.h"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/repeat_interleave.h>
+#include <ATen/ops/zeros.h>
 
 #include <cstring>
 #include <functional>
@@ -11,23 +15,6 @@
 
 namespace jetsmith {
 namespace {
-
-/// Calls f on every tensor of the store but the source files' names.
-template <typename Store, typename F>
-void for_each_tensor(Store& store, const F& f)
-{
-    for (auto& [name, collection] : store.collections) {
-        f(collection.offsets_B1);
-        f(collection.momenta_T4);
-        for (auto& [column, values] : collection.columns) f(values);
-    }
-    for (auto& [name, values] : store.scalars) f(values);
-    for (auto& [name, values] : store.dense) f(values);
-    f(store.labels_B);
-    f(store.weights_B);
-    f(store.source_rows_B);
-    f(store.source_files_B);
-}
 
 /// Copies the objects of `rows` of a per-object tensor (T, ...), whose new offsets are known.
 at::Tensor gather_objects(const at::Tensor& values, const int64_t* from, const int64_t* to,
@@ -48,8 +35,27 @@ at::Tensor gather_objects(const at::Tensor& values, const int64_t* from, const i
     return out;
 }
 
+/// The same by the operations of LibTorch, for stores on a GPU.
+Collection gather_on_device(const Collection& all, const at::Tensor& rows_N)
+{
+    const int64_t count = rows_N.size(0);
+    const auto from_N = all.offsets_B1.index_select(0, rows_N);
+    const auto counts_N = all.offsets_B1.index_select(0, rows_N.add(1)).sub(from_N);
+    Collection out;
+    out.offsets_B1 = at::zeros({count + 1}, rows_N.options());
+    out.offsets_B1.narrow(0, 1, count).copy_(counts_N.cumsum(0));
+    const auto shift_T =
+        at::repeat_interleave(from_N.sub(out.offsets_B1.narrow(0, 0, count)), counts_N);
+    const auto objects_T = shift_T.add(at::arange(shift_T.size(0), shift_T.options()));
+    out.momenta_T4 = all.momenta_T4.index_select(0, objects_T);
+    for (const auto& [name, values] : all.columns)
+        out.columns[name] = values.index_select(0, objects_T);
+    return out;
+}
+
 Collection gather(const Collection& all, const at::Tensor& rows_N)
 {
+    if (!rows_N.is_cpu()) return gather_on_device(all, rows_N);
     const int64_t count = rows_N.size(0);
     const auto* rows = rows_N.const_data_ptr<int64_t>();
     const auto* from = all.offsets_B1.const_data_ptr<int64_t>();
@@ -72,15 +78,20 @@ const Collection& EventStore::constituents() const
     if (named != collections.end()) return named->second;
     if (collections.size() == 1) return collections.begin()->second;
     throw UserError(
-        "the data have no constituents (found {} collections of objects; wanted one). "
+        "inputs: the data have no constituents (found {} collections of objects; wanted one). "
         "Choose a data type with constituents, such as top_tagging.",
         collections.size());
+}
+
+at::Tensor EventStore::belongs(int64_t index) const
+{
+    return targets_BL.defined() ? targets_BL.select(1, index).ne(0) : labels_B.eq(index);
 }
 
 int64_t EventStore::bytes() const
 {
     int64_t sum = 0;
-    for_each_tensor(*this, [&](const at::Tensor& t) {
+    for_each_tensor(*this, [&](const std::string&, const at::Tensor& t, Along) {
         if (t.defined()) sum += static_cast<int64_t>(t.nbytes());
     });
     return sum;
@@ -89,31 +100,48 @@ int64_t EventStore::bytes() const
 EventStore EventStore::select(const at::Tensor& rows_N) const
 {
     ensure(rows_N.scalar_type() == at::kLong && rows_N.dim() == 1, "rows must be int64 (N)");
-    ensure(source_rows_B.is_cpu(), "EventStore::select works on the CPU");
-    const at::Tensor rows = rows_N.cpu().contiguous();
-    const auto* row = rows.const_data_ptr<int64_t>();
-    for (int64_t i = 0; i < rows.size(0); ++i)
-        ensure(row[i] >= 0 && row[i] < this->rows, "row out of range");
+    const at::Tensor rows = rows_N.to(source_rows_B.device()).contiguous();
+    if (rows.is_cpu()) {  // a GPU checks for itself
+        const auto* row = rows.const_data_ptr<int64_t>();
+        for (int64_t i = 0; i < rows.size(0); ++i)
+            ensure(row[i] >= 0 && row[i] < this->rows, "row out of range");
+    }
     EventStore out = *this;
     out.rows = rows.size(0);
     for (auto& [name, collection] : out.collections) collection = gather(collection, rows);
-    const auto pick = [&](at::Tensor& t) {
-        if (t.defined()) t = t.index_select(0, rows);
-    };
-    for (auto& [name, values] : out.scalars) pick(values);
-    for (auto& [name, values] : out.dense) pick(values);
-    pick(out.labels_B);
-    pick(out.weights_B);
-    pick(out.source_rows_B);
-    pick(out.source_files_B);
+    for_each_tensor(out, [&](const std::string&, at::Tensor& t, Along along) {
+        if (along == Along::rows && t.defined()) t = t.index_select(0, rows);
+    });
     return out;
 }
 
 EventStore EventStore::to(const at::Device& device) const
 {
     EventStore out = *this;
-    for_each_tensor(out, [&](at::Tensor& t) {
+    for_each_tensor(out, [&](const std::string&, at::Tensor& t, Along) {
         if (t.defined()) t = t.to(device);
+    });
+    return out;
+}
+
+EventStore concatenate(const std::vector<EventStore>& stores)
+{
+    ensure(!stores.empty(), "no store to concatenate");
+    std::map<std::string, std::vector<at::Tensor>> parts;
+    for (const EventStore& store : stores)
+        for_each_tensor(store, [&](const std::string& name, const at::Tensor& t, Along along) {
+            auto& part = parts[name];
+            if (!t.defined()) return;
+            if (along == Along::offsets && !part.empty())
+                part.push_back(t.narrow(0, 1, store.rows).add(part.back()[-1]));
+            else
+                part.push_back(t);
+        });
+    EventStore out = stores.front();
+    out.rows = 0;
+    for (const EventStore& store : stores) out.rows += store.rows;
+    for_each_tensor(out, [&](const std::string& name, at::Tensor& t, Along) {
+        if (t.defined()) t = at::cat(parts.at(name));
     });
     return out;
 }

@@ -2,7 +2,9 @@
 // Reconstructed events: collections of objects (jets, leptons, ...) and numbers per event, as in
 // datasets/samples/events. Recognised by shape: a dataset or group with pt, eta and phi is a
 // collection, of (N, slots) or (N,) values; every other value per row belongs to the event. Slots
-// are empty where `valid` (or `mask`) is false, or, without such a column, pt is 0 or less.
+// are empty where `valid` (or `mask`) is false, or, without such a column, pt is 0 or less. Records
+// of ATLAS flavour tagging are such files: `jets` (N,), one object per row, and `tracks` (N, slots)
+// with pt, deta, dphi (then eta and phi are relative to the jet) and `valid`.
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 
@@ -18,6 +20,13 @@ namespace {
 
 constexpr const char* kLabels[] = {"process", "label", "class"};
 
+std::vector<std::string> names_of(const std::map<std::string, at::Tensor>& columns)
+{
+    std::vector<std::string> names;
+    for (const auto& [name, values] : columns) names.push_back(name);
+    return names;
+}
+
 class Events final : public Hdf5Reader {
   public:
     struct Options {
@@ -25,7 +34,8 @@ class Events final : public Hdf5Reader {
         std::string key, label;
         std::vector<std::string> energies;
 
-        explicit Options(Config& config) : common(config, {}, "balanced")
+        explicit Options(Config& config)
+            : common(config, {}, "balanced", RowKinds::class_or_labels)
         {
             config.read("key", key, "group of the datasets; empty: all of the file");
             config.read("label", label,
@@ -34,8 +44,13 @@ class Events final : public Hdf5Reader {
             config.read("energies", energies,
                         "columns of one number per event that 'units' converts; pt, mass and "
                         "energy of objects always are");
+            if (!label.empty() && !common.labels.empty())
+                config.fail("label", "says the class, 'labels' several yes/no labels. Give one of "
+                                     "them");
             if (common.classes.empty() && !config.is_describing())
-                config.fail("classes", "missing key (names in the order of the labels 0, 1, ...)");
+                config.fail("classes",
+                            "missing key (seen: nothing; names in the order of the labels 0, 1 and so "
+                            "on, or 'labels', several per event, wanted). See jetsmith list data events");
         }
     };
 
@@ -58,8 +73,8 @@ class Events final : public Hdf5Reader {
             const auto found = store.scalars.find(name);
             if (found == store.scalars.end())
                 throw UserError("data.energies: the data have no column '{}' of one number per "
-                                "event.",
-                                name);
+                                "event.{}",
+                                name, suggestion(name, names_of(store.scalars)));
             found->second = found->second.to(at::kDouble).mul(options().unit);
         }
         label(store, lenient);
@@ -71,7 +86,7 @@ class Events final : public Hdf5Reader {
     /// By expression, unless every file has a class of its own.
     void label(EventStore& store, bool lenient) const
     {
-        if (store.labels_B.defined()) return;
+        if (store.labels_B.defined() || !options().labels.empty()) return;
         std::string text = o_.label;
         for (const char* name : kLabels)
             if (text.empty() && store.scalars.contains(name)) text = name;
@@ -91,7 +106,8 @@ class Events final : public Hdf5Reader {
             if (values[i] != std::floor(values[i]) || !(values[i] >= 0 && values[i] < classes))
                 throw UserError(
                     "data.label: '{}' is {} in row {} (a class from 0 to {} is wanted, one per "
-                    "name in data.classes).",
+                    "name in data.classes). Add the names to data.classes, or leave such rows out "
+                    "with data.select.",
                     text, values[i], row[i], classes - 1);
             labels[i] = static_cast<int64_t>(values[i]);
         }

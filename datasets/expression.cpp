@@ -214,7 +214,7 @@ class Parser {
         const std::string seen =
             at_ < text_.size() ? fmt::format("'{}'", text_.substr(at_, 12)) : "the end";
         throw UserError("{}: {} (column {} of '{}'; seen: {}).{}", place_, problem, at_ + 1, text_,
-                        seen, hint);
+                        seen, hint.empty() ? " Write e.g. pt > 550 && abs(eta) < 2." : hint);
     }
 
     const std::string& text_;

@@ -17,6 +17,8 @@ namespace {
 using hdf5::Column;
 using hdf5::Element;
 
+constexpr int64_t kBlockBytes = 2 << 20;  // of rows that are read together
+
 bool is_quantity(const std::string& name)
 {
     const auto& names = jet_quantity_names();
@@ -64,7 +66,7 @@ FilePlan::FilePlan(const std::filesystem::path& path, const WantedColumns& wante
     if (label && !label->is_scalar() && label->shape != std::vector<int64_t>{rules.classes})
         throw UserError(
             "{}: label column '{}' has {} values per row (one, or one per class, {}, is "
-            "wanted).",
+            "wanted). Name another column, or as many data.classes.",
             name_, label->name, fmt::join(label->shape, " x "), rules.classes);
     resolve_values(wanted, lenient);
     resolve_selection();
@@ -77,7 +79,9 @@ ValueColumn FilePlan::column_or_quantity(const std::string& name) const
         return {name, {}, name, at::kFloat, false};
     Column column = table.column(name);
     if (!column.is_scalar() || column.element == Element::other)
-        throw UserError("{}: column '{}' is no single number per row.", name_, name);
+        throw UserError("{}: column '{}' is no single number per row (such a column is wanted). "
+                        "Choose an element of it with '{}[k]', or another column.",
+                        name_, name, name);
     return {name, column, "", store_type(column.element, false), false};
 }
 
@@ -98,7 +102,9 @@ void FilePlan::resolve_values(const WantedColumns& wanted, bool lenient)
     for (const auto& [name, column] : wanted.dense) {
         const Column found = table.column(column);
         if (found.element == Element::other)
-            throw UserError("{}: column '{}' holds no numbers.", name_, column);
+            throw UserError("{}: column '{}' holds no numbers (numbers are wanted). Choose another "
+                            "column.",
+                            name_, column);
         add({name, found, "", store_type(found.element, true), true});
     }
     if (!wanted.all_scalars) return;
@@ -133,6 +139,34 @@ void FilePlan::keep_selection_only(bool and_labels)
     collect_sources();
 }
 
+void FilePlan::forget_selection()
+{
+    rules.selection.reset();
+    selected_on.clear();
+    collect_sources();
+}
+
+int64_t FilePlan::block_rows() const
+{
+    std::set<size_t> used;
+    if (momenta)
+        for (const size_t source : momenta->sources()) used.insert(source);
+    for (const auto* column : {&label, &weight})
+        if (*column) used.insert((*column)->source);
+    for (const auto& value : values)
+        if (value.quantity.empty()) used.insert(value.column.source);
+    int64_t bytes = 1, most = 1, pace = 1, widest = -1;
+    for (const size_t s : used) {
+        const auto& source = *table.sources[s];
+        const auto row = static_cast<int64_t>(source.row_bytes());
+        bytes += row;
+        if (!source.chunk_dims().empty()) most = std::max(most, source.band_rows());
+        if (row > widest) pace = source.band_rows();
+        widest = std::max(widest, row);
+    }
+    return std::max(pace, std::min(most, kBlockBytes / bytes));
+}
+
 bool FilePlan::needs_kinematics(const std::vector<ValueColumn>& columns) const
 {
     return std::any_of(columns.begin(), columns.end(),
@@ -146,7 +180,8 @@ void FilePlan::collect_sources()
         const int64_t count = table.sources[source]->rows();
         if (used.empty()) rows = count;
         if (count != rows)
-            throw UserError("{}: '{}' has {} rows, but '{}' has {} (equal numbers are wanted).",
+            throw UserError("{}: '{}' has {} rows, but '{}' has {} (equal numbers are wanted). Name "
+                            "columns of one length alone in the data section.",
                             name_, what, count, table.sources[*used.begin()]->path(), rows);
         used.insert(source);
     };

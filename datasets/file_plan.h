@@ -70,6 +70,13 @@ struct FilePlan {
     /// of its rows are all that is read besides.
     void keep_selection_only(bool and_labels);
 
+    /// Reads every row from now on: whoever asks knows which rows pass.
+    void forget_selection();
+
+    /// Rows that are best read together: those of the chunks that hold most rows, unless these are
+    /// more than two megabytes. The selection has no say in it.
+    int64_t block_rows() const;
+
     /// True when some value or the selection needs the kinematics of the jet.
     bool needs_kinematics(const std::vector<ValueColumn>& columns) const;
 

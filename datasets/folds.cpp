@@ -29,11 +29,12 @@ FoldOptions::FoldOptions(Config& config)
     config.read("index", index, "the fold that this run tests; -1: each in turn, as members");
     if (config.is_describing()) return;
     if (count != 0 && count < kFewest)
-        config.fail("count", fmt::format("{} folds (at least {}: one to test, one to validate, the "
+        config.fail("count", fmt::format("{} folds are too few (at least {}: one to test, one to validate, the "
                                          "others to train on). Choose more, or 0 for none",
                                          count, kFewest));
     if (index < -1 || index >= std::max<int64_t>(count, 1))
-        config.fail("index", fmt::format("there is no fold {} (0 to {}, or -1 for each in turn)",
+        config.fail("index", fmt::format("there is no fold {} (0 to {}, or -1 for each in turn). "
+                                         "Count folds from 0",
                                          index, std::max<int64_t>(count, 1) - 1));
 }
 
@@ -68,19 +69,21 @@ at::Tensor folds_of(const EventStore& store, const FoldOptions& options)
     return folds_B;
 }
 
-FoldSplit split_by_fold(const EventStore& store, const FoldOptions& options)
+void FoldRows::check(const FoldOptions& options) const
 {
-    const at::Tensor folds_B = folds_of(store, options);
-    const at::Tensor test_B = folds_B.eq(options.index);
-    const at::Tensor val_B = folds_B.eq((options.index + 1) % options.count);
-    const auto rows = [&](const at::Tensor& mask_B) {
-        if (!mask_B.any().item<bool>())
+    for (const auto* rows : {&train, &val, &test})
+        if (rows->size(0) == 0)
             throw UserError(
                 "{}: '{}' leaves a fold of {} without rows. Choose fewer folds, or "
                 "another key.",
                 kPlace, options.key, options.count);
-        return store.select(mask_B.nonzero().select(1, 0));
-    };
+}
+
+FoldRows rows_by_fold(const at::Tensor& folds_B, const FoldOptions& options)
+{
+    const at::Tensor test_B = folds_B.eq(options.index);
+    const at::Tensor val_B = folds_B.eq((options.index + 1) % options.count);
+    const auto rows = [](const at::Tensor& mask_B) { return mask_B.nonzero().select(1, 0); };
     return {rows(test_B.logical_or(val_B).logical_not()), rows(val_B), rows(test_B)};
 }
 

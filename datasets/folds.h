@@ -30,11 +30,16 @@ struct FoldOptions {
 /// Throws UserError naming the row where the key is no number.
 at::Tensor folds_of(const EventStore& store, const FoldOptions& options);
 
-/// Rows of one member: its fold is tested, the next one validates, the others train.
-struct FoldSplit {
-    EventStore train, val, test;
+/// Positions of the rows of one member: its fold is tested, the next one validates, the others
+/// train. int64, ascending.
+struct FoldRows {
+    at::Tensor train, val, test;
+
+    /// Throws UserError when a part is empty.
+    void check(const FoldOptions& options) const;
 };
 
-FoldSplit split_by_fold(const EventStore& store, const FoldOptions& options);
+/// folds_B: as folds_of() gives them.
+FoldRows rows_by_fold(const at::Tensor& folds_B, const FoldOptions& options);
 
 }  // namespace jetsmith

@@ -4,12 +4,13 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/errors.h"
 #include "core/random.h"
+#include "datasets/class_balance.h"
 #include "datasets/mixture.h"
 #include "datasets/store_columns.h"
+#include "datasets/streamed_feed.h"
 
 namespace jetsmith {
 
@@ -18,6 +19,10 @@ namespace {
 /// Every run draws the same rows, whatever its seed: runs that differ in their seed alone are trained
 /// and judged on the same rows, so that their spread is that of the training.
 constexpr uint64_t kDrawSeed = 1;
+
+constexpr int64_t kVisited = 4096;   // rows at a time
+constexpr int64_t kIndexBytes = 28;  // of a row: label, weight, number, file
+const char* const kIndex = "labels, weights and numbers of the rows";
 
 }  // namespace
 
@@ -69,54 +74,116 @@ void Hdf5Reader::check(Split split) const
         const StoreBuilder builder(wanted_of(rows.file), rules_, /*lenient=*/false);
         const FilePlan plan = builder.plan(rows.file);
         const RowRange range = resolve(rows.range, plan.rows, plan.file());
-        if (!refines_) continue;
+        if (!refines_ && options_.labels.empty()) continue;
         const EventStore first =
             builder.read({{rows.file, {range.begin, range.begin + 1}, rows.label, {}}});
         const EventStore refined = refine(first, /*lenient=*/false);
+        row_targets(refined, options_.labels);
         if (late_selection_) bind(*options_.selection, refined, "data.select");
     }
 }
 
-EventStore Hdf5Reader::read(Split split) const
+Hdf5Reader::Wanted Hdf5Reader::wanted(Split split) const
 {
     if (!has(split))
-        throw UserError("data.{}: no file is given. Name one to use this split.",
+        throw UserError("data.{}: no file is given (one or more wanted). Name one to use this split.",
                         split_name(split));
     auto files = options_.splits.files(split);
     const int64_t most = options_.splits.of(split).max_rows;
-    WantedColumns wanted = wanted_of(files.front().file);
+    WantedColumns columns = wanted_of(files.front().file);
     // Files with a class of their own need no label column.
     const auto has_class = [](const FileRows& rows) { return rows.label >= 0; };
-    if (std::all_of(files.begin(), files.end(), has_class)) wanted.label.clear();
+    if (std::all_of(files.begin(), files.end(), has_class)) columns.label.clear();
     const bool mixed = split == Split::train && !options_.mixture.empty();
     const bool draws = most > 0 || mixed;
-    if (draws && !late_selection_) {
-        RowRules chosen = rules_;
-        chosen.selection.reset();  // has been applied when rows are drawn
-        auto passing = StoreBuilder(wanted, rules_, /*lenient=*/false).passing_rows(files, mixed);
-        draw(passing, most, mixed);
-        for (size_t f = 0; f < files.size(); ++f) files[f].chosen = std::move(passing[f].rows);
-        return finish(StoreBuilder(wanted, chosen, /*lenient=*/false).read(files), files, false);
-    }
-    const EventStore all =
-        finish(StoreBuilder(wanted, rules_, /*lenient=*/false).read(files), files, false);
-    if (!draws) return all;
-    std::vector<PassingRows> passing(files.size());
-    const auto* file = all.source_files_B.const_data_ptr<int32_t>();
-    const auto* row = all.source_rows_B.const_data_ptr<int64_t>();
-    const auto* label = all.labels_B.defined() ? all.labels_B.const_data_ptr<int64_t>() : nullptr;
-    for (int64_t i = 0; i < all.rows; ++i) {
+    const StoreBuilder builder(columns, rules_, /*lenient=*/false);
+    if (!draws || late_selection_) return {builder, std::move(files), most, mixed, !draws};
+    RowRules chosen = rules_;
+    chosen.selection.reset();  // has been applied when rows are drawn
+    auto passing = builder.passing_rows(files, mixed);
+    draw(passing, most, mixed);
+    for (size_t f = 0; f < files.size(); ++f) files[f].chosen = std::move(passing[f].rows);
+    return {StoreBuilder(columns, chosen, /*lenient=*/false), std::move(files), most, mixed, true};
+}
+
+Hdf5Reader::Wanted Hdf5Reader::wanted(const std::vector<std::filesystem::path>& paths) const
+{
+    std::vector<FileRows> files;
+    for (const auto& pattern : paths)
+        for (const auto& path : expand(pattern, "--data")) files.push_back({path, {}, -1, {}});
+    StoreBuilder builder(wanted_of(files.front().file), rules_, /*lenient=*/true);
+    return {std::move(builder), std::move(files), 0, false, true};
+}
+
+EventStore Hdf5Reader::read(Split split) const
+{
+    const Wanted rows = wanted(split);
+    const EventStore all = finish(rows.builder.read(rows.files), rows.files, /*lenient=*/false);
+    return rows.drawn ? all : all.select(drawn(all, rows.most, rows.mixed));
+}
+
+EventStore Hdf5Reader::read_files(const std::vector<std::filesystem::path>& paths) const
+{
+    const Wanted rows = wanted(paths);
+    return finish(rows.builder.read(rows.files), rows.files, /*lenient=*/true);
+}
+
+std::unique_ptr<RowFeed> Hdf5Reader::open(Split split, const BlockVisitor& visit) const
+{
+    if (!options_.stream) return Reader::open(split, visit);
+    return streamed(wanted(split), /*lenient=*/false, visit);
+}
+
+std::unique_ptr<RowFeed> Hdf5Reader::open_files(const std::vector<std::filesystem::path>& files,
+                                                const BlockVisitor& visit) const
+{
+    if (!options_.stream) return Reader::open_files(files, visit);
+    return streamed(wanted(files), /*lenient=*/true, visit);
+}
+
+std::unique_ptr<RowFeed> Hdf5Reader::streamed(Wanted wanted, bool lenient,
+                                              const BlockVisitor& visit) const
+{
+    StreamBudget& budget = *options_.stream;
+    const auto finish = [this, lenient](EventStore block, bool select) {
+        return made(std::move(block), lenient, select);
+    };
+    auto rows = std::make_shared<StoredRows>(wanted.builder, std::move(wanted.files), finish);
+    budget.lend(rows->scratch_bytes(budget.threads()), "blocks on their way");
+    if (!options_.selection)
+        budget.check_room(kIndexBytes * rows->candidates(), kIndex);
+    EventStore index = rows->index(budget.threads(), wanted.drawn ? visit : BlockVisitor{});
+    check_left(index.rows, rows->files());
+    if (!wanted.drawn) index = index.select(drawn(index, wanted.most, wanted.mixed));
+    budget.keep(index.bytes(), kIndex);
+    auto feed = std::make_unique<StreamedFeed>(std::move(rows), std::move(index), options_.stream);
+    if (visit && !wanted.drawn)
+        for_each_block(*feed, kVisited, [&](const RowPiece& piece, int64_t) {
+            visit(piece.store->select(piece.rows_B));
+        });
+    return feed;
+}
+
+/// Of rows that have been read, those that max_rows and mixture draw.
+at::Tensor Hdf5Reader::drawn(const EventStore& index, int64_t most, bool mixed) const
+{
+    std::vector<PassingRows> passing(index.files.size());
+    const auto* file = index.source_files_B.const_data_ptr<int32_t>();
+    const auto* row = index.source_rows_B.const_data_ptr<int64_t>();
+    const auto* label =
+        index.labels_B.defined() ? index.labels_B.const_data_ptr<int64_t>() : nullptr;
+    for (int64_t i = 0; i < index.rows; ++i) {
         auto& of_file = passing[static_cast<size_t>(file[i])];
         of_file.rows.push_back(row[i]);
         of_file.labels.push_back(label ? label[i] : -1);
     }
     draw(passing, most, mixed);
     std::vector<int64_t> places;
-    for (int64_t i = 0; i < all.rows; ++i) {
+    for (int64_t i = 0; i < index.rows; ++i) {
         const auto& kept = passing[static_cast<size_t>(file[i])].rows;
         if (std::binary_search(kept.begin(), kept.end(), row[i])) places.push_back(i);
     }
-    return all.select(at::tensor(places, at::kLong));
+    return at::tensor(places, at::kLong);
 }
 
 void Hdf5Reader::draw(std::vector<PassingRows>& passing, int64_t most, bool mixed) const
@@ -126,15 +193,6 @@ void Hdf5Reader::draw(std::vector<PassingRows>& passing, int64_t most, bool mixe
     } else {
         draw_rows(passing, most);
     }
-}
-
-EventStore Hdf5Reader::read_files(const std::vector<std::filesystem::path>& paths) const
-{
-    std::vector<FileRows> files;
-    for (const auto& pattern : paths)
-        for (const auto& path : expand(pattern)) files.push_back({path, {}, -1, {}});
-    const StoreBuilder builder(wanted_of(files.front().file), rules_, /*lenient=*/true);
-    return finish(builder.read(files), files, /*lenient=*/true);
 }
 
 EventStore Hdf5Reader::refine(EventStore store, bool) const { return store; }
@@ -148,46 +206,45 @@ EventStore Hdf5Reader::selected(EventStore store) const
     return store.select(at::tensor(places, at::kLong));
 }
 
-EventStore Hdf5Reader::finish(EventStore store, const std::vector<FileRows>& files,
-                              bool lenient) const
+/// Rows as the data type wants them; select: those alone that pass a selection on what it made.
+EventStore Hdf5Reader::made(EventStore store, bool lenient, bool select) const
 {
     store.class_names = options_.classes;
     store.row_noun = wanted_.row_noun;
     store = refine(std::move(store), lenient);
-    if (late_selection_) store = selected(std::move(store));
-    if (store.rows == 0)
-        throw UserError("{}{}: no row is left{}. Loosen the selection or the row range.",
-                        files.front().file.string(), files.size() > 1 ? " and others" : "",
-                        options_.selection
-                            ? fmt::format(" (none passes '{}')", options_.selection->text())
-                            : "");
+    if (select && late_selection_) store = selected(std::move(store));
+    if (!options_.labels.empty() && (!lenient || can_label(store, options_.labels)))
+        store.targets_BL = row_targets(store, options_.labels);
     return store;
+}
+
+EventStore Hdf5Reader::finish(EventStore store, const std::vector<FileRows>& files,
+                              bool lenient) const
+{
+    store = made(std::move(store), lenient, /*select=*/true);
+    check_left(store.rows, files);
+    return store;
+}
+
+void Hdf5Reader::check_left(int64_t rows, const std::vector<FileRows>& files) const
+{
+    if (rows > 0) return;
+    throw UserError("{}{}: no row is left ({}; one or more wanted). Loosen the selection or the row "
+                    "range.",
+                    files.front().file.string(), files.size() > 1 ? " and others" : "",
+                    options_.selection ? fmt::format("none passes '{}'", options_.selection->text())
+                                       : "0 seen");
 }
 
 std::vector<double> Hdf5Reader::class_weights(const EventStore& train) const
 {
-    const size_t classes = options_.classes.size();
-    std::vector<double> factors(classes, 1.0);
-    for (size_t c = 0; c < classes; ++c)
+    if (options_.balanced && train.labelled()) return balanced_factors(train);
+    const size_t count = options_.classes.size(), each = options_.labels.empty() ? 1 : 2;
+    std::vector<double> factors(each * count, 1.0);
+    for (size_t c = 0; c < count; ++c)
         if (const auto found = options_.class_weights.find(options_.classes[c]);
             found != options_.class_weights.end())
-            factors[c] = found->second;
-    if (!options_.balanced || !train.labels_B.defined()) return factors;
-    std::vector<double> sums(classes, 0.0);
-    const auto* labels = train.labels_B.const_data_ptr<int64_t>();
-    const auto* weights = train.weights_B.const_data_ptr<double>();
-    for (int64_t b = 0; b < train.rows; ++b)
-        if (labels[b] >= 0) sums[static_cast<size_t>(labels[b])] += weights[b];
-    const double all = std::accumulate(sums.begin(), sums.end(), 0.0);
-    const auto present = std::count_if(sums.begin(), sums.end(), [](double s) { return s != 0; });
-    for (size_t c = 0; c < classes; ++c) {
-        if (sums[c] < 0)
-            throw UserError(
-                "data.class_weights: 'balanced' needs positive sums of weights (class "
-                "'{}' has {}). Give the factors as a map.",
-                options_.classes[c], sums[c]);
-        factors[c] = sums[c] == 0 ? 0 : all / (static_cast<double>(present) * sums[c]);
-    }
+            factors[each * (c + 1) - 1] = found->second;
     return factors;
 }
 

@@ -23,6 +23,9 @@ class Hdf5Reader : public Reader {
     void check(Split split) const override;
     EventStore read(Split split) const override;
     EventStore read_files(const std::vector<std::filesystem::path>& files) const override;
+    std::unique_ptr<RowFeed> open(Split split, const BlockVisitor& visit) const override;
+    std::unique_ptr<RowFeed> open_files(const std::vector<std::filesystem::path>& files,
+                                        const BlockVisitor& visit) const override;
     const std::vector<std::string>& class_names() const override { return options_.classes; }
     std::vector<double> class_weights(const EventStore& train) const override;
     std::vector<double> training_shares() const override { return options_.mixture; }
@@ -38,9 +41,25 @@ class Hdf5Reader : public Reader {
     const ReaderOptions& options() const { return options_; }
 
   private:
+    /// The rows of a split in their files, as far as they are known before these are read.
+    struct Wanted {
+        StoreBuilder builder;
+        std::vector<FileRows> files;
+        int64_t most = 0;        ///< rows to draw once the selection has been applied; 0: all
+        bool mixed = false;      ///< draw the mixture
+        bool drawn = true;       ///< nothing is left to draw
+    };
+
+    Wanted wanted(Split split) const;
+    Wanted wanted(const std::vector<std::filesystem::path>& paths) const;
     void draw(std::vector<PassingRows>& passing, int64_t most, bool mixed) const;
+    at::Tensor drawn(const EventStore& index, int64_t most, bool mixed) const;
+    EventStore made(EventStore store, bool lenient, bool select) const;
     EventStore finish(EventStore store, const std::vector<FileRows>& files, bool lenient) const;
     EventStore selected(EventStore store) const;
+    void check_left(int64_t rows, const std::vector<FileRows>& files) const;
+    std::unique_ptr<RowFeed> streamed(Wanted wanted, bool lenient,
+                                      const BlockVisitor& visit) const;
 
     ReaderOptions options_;
     WantedColumns wanted_;

@@ -51,12 +51,14 @@ std::vector<double> read_mixture(Config& config, const std::vector<std::string>&
         if (found == classes.end())
             config.fail("mixture", "unknown class '" + name + "'." + suggestion(name, classes));
         if (!(part >= 0) || !std::isfinite(part))
-            config.fail("mixture", fmt::format("the part of '{}' must be 0 or more (seen: {})",
+            config.fail("mixture", fmt::format("the part of '{}' must be 0 or more (seen: {}). Leave "
+                                               "a class out that is not wanted",
                                                name, part));
         shares[static_cast<size_t>(found - classes.begin())] = part;
     }
     const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
-    if (!(sum > 0)) config.fail("mixture", "holds no row (every part is 0)");
+    if (!(sum > 0)) config.fail("mixture", "holds no row (every part is 0; a part above 0 wanted). Write "
+                                               "e.g. {qcd: 1}");
     for (double& share : shares) share /= sum;
     return shares;
 }

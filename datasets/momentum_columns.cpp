@@ -23,7 +23,7 @@ MomentumColumns::Part MomentumColumns::part(const hdf5::Table& table, const std:
     result.element = columns.front().element;
     for (const auto& column : columns) {
         if (column.source != result.source || column.element != result.element)
-            throw UserError("{}: columns '{}' differ in type (one type is wanted).",
+            throw UserError("{}: columns '{}' differ in type (one type is wanted). Write them with one.",
                             table.file->name(), pattern);
         if (column.shape.size() > 1)
             throw UserError(
@@ -35,7 +35,9 @@ MomentumColumns::Part MomentumColumns::part(const hdf5::Table& table, const std:
             result.offsets.push_back(column.offset + static_cast<size_t>(k) * column.stride);
     }
     if (result.element == hdf5::Element::other)
-        throw UserError("{}: column '{}' holds no numbers.", table.file->name(), pattern);
+        throw UserError("{}: column '{}' holds no numbers (numbers are wanted). Choose another "
+                        "column.",
+                        table.file->name(), pattern);
     return result;
 }
 
@@ -57,7 +59,7 @@ MomentumColumns::MomentumColumns(const hdf5::Table& table, const MomentumNames& 
         if (parts_[k].offsets.size() != parts_[0].offsets.size())
             throw UserError(
                 "{}: '{}' has {} entries per row, '{}' has {} (equal numbers are "
-                "wanted).",
+                "wanted). Name the columns of the same objects.",
                 table.file->name(), patterns[0], parts_[0].offsets.size(), patterns[k],
                 parts_[k].offsets.size());
     }

@@ -6,13 +6,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/registry.h"
-#include "datasets/event_store.h"
+#include "datasets/row_feed.h"
 
 namespace jetsmith {
 
@@ -20,6 +21,9 @@ enum class Split { train, val, test };
 
 /// "train", "val" or "test": also the key in the config.
 std::string_view split_name(Split split);
+
+/// Sees the rows of a split once, block by block and in file order, while they are opened.
+using BlockVisitor = std::function<void(const EventStore& block)>;
 
 class Reader {
   public:
@@ -42,14 +46,21 @@ class Reader {
 
     /// All rows of other files with the same columns, selection and max_constituents, in file
     /// order; neither `rows` nor `max_rows` apply. Where a file has no label column, labels_B
-    /// stays undefined.
+    /// stays undefined, and so does targets_BL.
     virtual EventStore read_files(const std::vector<std::filesystem::path>& files) const = 0;
 
-    /// Names in the order of the labels 0, 1, ...
+    /// The rows of read() and of read_files() as a feed, in memory or in their files. `visit` may be
+    /// empty; its blocks are valid during the call only. The feed must not outlive the reader.
+    virtual std::unique_ptr<RowFeed> open(Split split, const BlockVisitor& visit) const;
+    virtual std::unique_ptr<RowFeed> open_files(const std::vector<std::filesystem::path>& files,
+                                                const BlockVisitor& visit) const;
+
+    /// Names in the order of the labels 0, 1, ...; or of the yes/no labels of a row.
     virtual const std::vector<std::string>& class_names() const = 0;
 
     /// Factor of each class in the loss, as `class_weights` says: ones by default; `balanced`
-    /// gives every class the same sum of weights, and the mean weight of a training row 1.
+    /// gives every class the same sum of weights, and the mean weight of a training row 1. For
+    /// yes/no labels two factors each: of the rows without it, and of those with it.
     virtual std::vector<double> class_weights(const EventStore& train) const = 0;
 
     /// Share of each class among the training rows where `mixture` states it; empty: as the files

@@ -222,14 +222,16 @@ int64_t BlockReader::label_of(const std::byte* row, int64_t row_number) const
             return static_cast<int64_t>(whole);
         throw UserError(
             "{}: row {}, column '{}': label {} is not a class (0 to {} are wanted, one "
-            "per name in data.classes).",
+            "per name in data.classes). Add the names to data.classes, or leave such rows out with "
+            "data.select.",
             plan_.file(), row_number, column.name, value, classes - 1);
     }
     std::vector<double> values(static_cast<size_t>(classes));
     load(row + column.offset, column.element, column.stride, values.size(), values.data());
     const auto highest = std::max_element(values.begin(), values.end());
     if (!(*highest > 0))
-        throw UserError("{}: row {}, column '{}': no class is marked (all values are 0 or NaN).",
+        throw UserError("{}: row {}, column '{}': no class is marked (all values are 0 or NaN; "
+                        "one above 0 is wanted). Leave such rows out with data.select.",
                         plan_.file(), row_number, column.name);
     return highest - values.begin();
 }

@@ -33,7 +33,7 @@ int64_t read_label(Config& config, const std::vector<std::string>& classes)
     config.read("class", name, "class of all its rows, instead of a label column");
     config.read("label", label, "the same as a number: position in 'classes', from 0");
     if (!name.empty() && label)
-        config.fail("label", "says the same as 'class'. Give one of them");
+        config.fail("label", "says the same as 'class' (one of them wanted). Remove one");
     if (!name.empty()) {
         const auto found = std::find(classes.begin(), classes.end(), name);
         if (found == classes.end())
@@ -41,8 +41,9 @@ int64_t read_label(Config& config, const std::vector<std::string>& classes)
         return found - classes.begin();
     }
     if (label && (*label < 0 || *label >= std::ssize(classes)))
-        config.fail("label", fmt::format("{} is out of range (must be between 0 and {})", *label,
-                                         std::ssize(classes) - 1));
+        config.fail("label", fmt::format("{} is out of range (must be between 0 and {}). Labels "
+                                         "count the names in data.classes from 0",
+                                         *label, std::ssize(classes) - 1));
     return label.value_or(-1);
 }
 
@@ -134,13 +135,17 @@ RowRange parse_rows(const Config& config, const std::string& key, const std::str
         if (colon + 1 < text.size()) end = row_number(view.substr(colon + 1));
     }
     if (!begin || !end)
-        config.fail(key, fmt::format("must be a range 'a:b', 'a:' or ':b' (seen: {})", text));
+        config.fail(key, fmt::format("must be a range 'a:b', 'a:' or ':b' (seen: {}). Write ':100' "
+                                     "for the first 100 rows",
+                                     text));
     if (*end != -1 && *end <= *begin)
-        config.fail(key, fmt::format("holds no row (seen: {}; the end is not included)", text));
+        config.fail(key, fmt::format("holds no row (seen: {}; a larger number behind the colon "
+                                     "wanted). The end is not included",
+                                     text));
     return {*begin, *end};
 }
 
-std::vector<fs::path> expand(const fs::path& pattern)
+std::vector<fs::path> expand(const fs::path& pattern, const std::string& place)
 {
     if (pattern.string().find_first_of("*?[") == std::string::npos || fs::exists(pattern))
         return {pattern};
@@ -150,7 +155,9 @@ std::vector<fs::path> expand(const fs::path& pattern)
         paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
     globfree(&found);
     if (paths.empty())
-        throw UserError("{}: no file matches. Check the folder and the pattern.", pattern.string());
+        throw UserError("{}: no file matches '{}' (one or more wanted). Check the folder and the "
+                        "pattern.",
+                        place, pattern.string());
     return paths;
 }
 
@@ -168,7 +175,7 @@ std::vector<FileRows> SplitOptions::files(Split split) const
     std::vector<FileRows> all;
     for (const Entry& entry : of(split).entries) {
         const bool own = entry.rows.begin != 0 || entry.rows.end != -1;
-        for (const auto& path : expand(entry.file))
+        for (const auto& path : expand(entry.file, "data." + std::string(split_name(split))))
             all.push_back({path, own ? entry.rows : of(split).rows, entry.label, {}});
     }
     return all;

@@ -42,6 +42,8 @@ struct SplitOptions {
 RowRange parse_rows(const Config& config, const std::string& key, const std::string& text);
 
 /// Files that match the pattern (*, ?, [...]) in order of name; the path itself when it is no glob.
-std::vector<std::filesystem::path> expand(const std::filesystem::path& pattern);
+/// Throws UserError when none does; `place`: the key or option that names the pattern.
+std::vector<std::filesystem::path> expand(const std::filesystem::path& pattern,
+                                          const std::string& place);
 
 }  // namespace jetsmith

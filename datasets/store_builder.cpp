@@ -122,8 +122,9 @@ void take_types(const FilePlan& first, FilePlan& next)
         next.values[k].dtype = first.values[k].dtype;
     }
     if (!same)
-        throw UserError("{}: its columns differ from those of {} in name or shape.", next.file(),
-                        first.file());
+        throw UserError("{}: its columns differ from those of {} in name or shape (equal ones are "
+                        "wanted). jetsmith inspect shows both.",
+                        next.file(), first.file());
 }
 
 }  // namespace
@@ -131,9 +132,13 @@ void take_types(const FilePlan& first, FilePlan& next)
 RowRange resolve(const RowRange& range, int64_t rows, const std::string& file)
 {
     const int64_t end = range.end == -1 ? rows : range.end;
+    if (rows == 0)
+        throw UserError("{}: has no rows (0 seen; one or more wanted). Check how it was written.",
+                        file);
     if (range.begin < 0 || end > rows || range.begin >= end)
-        throw UserError("{}: rows {}:{} do not exist (the file has {} rows).", file, range.begin,
-                        end, rows);
+        throw UserError("{}: rows {}:{} do not exist (the file has {} rows). Choose a range within "
+                        "them; '{}:' means from row {} on.",
+                        file, range.begin, end, rows, rows / 2, rows / 2);
     return {range.begin, end};
 }
 
@@ -151,6 +156,7 @@ EventStore StoreBuilder::read(const std::vector<FileRows>& files) const
         if (f > 0) take_types(first, current);
         labelled = labelled && (current.label || files[f].label >= 0);
         const int64_t before = total.rows();
+        names.block_rows.push_back(current.block_rows());
         read_file(current, files[f], total);
         const auto added = static_cast<size_t>(total.rows() - before);
         std::fill_n(file_of_row.extend<int32_t>(added), added, static_cast<int32_t>(f));
@@ -158,9 +164,20 @@ EventStore StoreBuilder::read(const std::vector<FileRows>& files) const
         if (f == 0) first = std::move(current);
     }
     EventStore store = to_store(first, total, file_of_row);
+    store.block_rows = std::move(names.block_rows);
     if (labelled) store.labels_B = total.labels.release({store.rows}, at::kLong);
     store.files = std::move(names.files);
     return store;
+}
+
+std::vector<FilePlan> StoreBuilder::open(const std::vector<FileRows>& files) const
+{
+    std::vector<FilePlan> plans;
+    for (const FileRows& rows : files) {
+        plans.push_back(plan(rows.file));
+        if (plans.size() > 1) take_types(plans.front(), plans.back());
+    }
+    return plans;
 }
 
 std::vector<PassingRows> StoreBuilder::passing_rows(const std::vector<FileRows>& files,

@@ -47,6 +47,9 @@ class StoreBuilder {
     std::vector<PassingRows> passing_rows(const std::vector<FileRows>& files,
                                           bool with_labels = false) const;
 
+    /// Opens all files; the types of the first count for all. Throws as read() does.
+    std::vector<FilePlan> open(const std::vector<FileRows>& files) const;
+
     /// Opens the file and finds every column, without reading rows.
     FilePlan plan(const std::filesystem::path& file) const
     {

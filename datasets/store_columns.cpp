@@ -124,7 +124,7 @@ class Binder {
         if (parts.of == RowColumn::Of::sum)
             throw UserError(
                 "{}: '{}' cannot be added up (the data have no column {} of {}; of energy, px, py "
-                "and pz they have).",
+                "and pz they have). Add up one of these.",
                 place_, name, parts.member, parts.collection);
         const Expression expression(formula->second, place_);
         for (const Instruction& step : expression.program()) {
@@ -147,7 +147,8 @@ class Binder {
 
     [[noreturn]] void unknown(const std::string& name) const
     {
-        throw UserError("{}: '{}' of '{}' was not found in the data.{}", place_, name, text_,
+        const std::string of = name == text_ ? "" : " of '" + text_ + "'";
+        throw UserError("{}: '{}'{} was not found in the data.{}", place_, name, of,
                         suggestion(name, known_names(store_)));
     }
 

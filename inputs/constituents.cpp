@@ -137,9 +137,13 @@ void Constituents::Options::read_features(Config& config)
                 one_of(names_of(kFeatures)));
     const std::set<std::string> different(features.begin(), features.end());
     if (features.empty() || different.size() != features.size())
-        config.fail("features", "each feature can be given once, and one of them must");
+        config.fail("features",
+                    fmt::format("names a feature twice, or none (seen: [{}]; each at most once "
+                                "wanted). Leave it out for the default, [z, y, phi]",
+                                fmt::join(features, ", ")));
     if (different.count("y") && different.count("eta"))
-        config.fail("features", "y and eta are two choices of the same axis (wanted one of them)");
+        config.fail("features", "has y and eta, two choices of the same axis (one of them wanted). "
+                                "Remove one");
     kernel.features.clear();
     for (const auto& name : features) kernel.features.push_back(kFeatures.at(name));
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inputs/expression_features.h"
 
-#include <ATen/ops/arange.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -11,13 +10,6 @@
 #include "datasets/store_columns.h"
 
 namespace jetsmith::inputs {
-namespace {
-
-/// Stores whose columns are kept at hand: train, val and test.
-constexpr size_t kMostStores = 3;
-
-}  // namespace
-
 ExpressionFeatures::ExpressionFeatures(Settings settings)
     : o_(std::move(settings)), standardiser_(o_.standardise)
 {
@@ -29,15 +21,18 @@ BatchShape ExpressionFeatures::shape(const EventStore& store) const
     return {.features = std::ssize(o_.features)};
 }
 
-void ExpressionFeatures::fit(const EventStore& train)
+void ExpressionFeatures::fit(RowFeed& train, const std::vector<double>& class_weights)
 {
-    const auto formulas = compile(train);
-    const auto block = [&](int64_t begin, int64_t end) {
-        const auto rows = at::arange(begin, end, at::kLong);
-        check_numbers(formulas.run(rows, {}), train, begin);
-        return formulas.run(rows, {.fill = std::numeric_limits<double>::quiet_NaN()});
-    };
-    standardiser_.use(feature_statistics(train.rows, training_weights(train), block));
+    at::Tensor known;  // source rows of the store that the formulas are bound to
+    std::optional<kernels::Formulas> formulas;
+    standardiser_.use(feature_statistics(train, class_weights, [&](const RowPiece& piece) {
+        if (!formulas || !known.is_same(piece.store->source_rows_B)) {
+            known = piece.store->source_rows_B;
+            formulas = compile(*piece.store);
+        }
+        check_numbers(formulas->run(piece.rows_B, {}), piece);
+        return formulas->run(piece.rows_B, {.fill = std::numeric_limits<double>::quiet_NaN()});
+    }));
     forget();
 }
 
@@ -67,30 +62,28 @@ std::shared_ptr<const ExpressionFeatures::Ready> ExpressionFeatures::of(
     const EventStore& store) const
 {
     const std::lock_guard lock(mutex_);
-    for (const auto& ready : ready_)
-        if (ready->key.is_same(store.source_rows_B)) return ready;
+    if (ready_ && ready_->key.is_same(store.source_rows_B)) return ready_;
     auto scale = standardiser_.scale(store.source_rows_B.device());
     scale.fill = o_.fill;
-    if (ready_.size() == kMostStores) ready_.erase(ready_.begin());
-    ready_.push_back(
-        std::make_shared<const Ready>(Ready{store.source_rows_B, compile(store), scale}));
-    return ready_.back();
+    ready_.reset();
+    ready_ = std::make_shared<const Ready>(Ready{store.source_rows_B, compile(store), scale});
+    return ready_;
 }
 
 void ExpressionFeatures::forget()
 {
     const std::lock_guard lock(mutex_);
-    ready_.clear();
+    ready_.reset();
 }
 
 /// Features that are NaN or infinite though all objects are there would spoil every batch.
-void ExpressionFeatures::check_numbers(const at::Tensor& features_BF, const EventStore& store,
-                                       int64_t begin) const
+void ExpressionFeatures::check_numbers(const at::Tensor& features_BF, const RowPiece& piece) const
 {
+    const EventStore& store = *piece.store;
     const auto* value = features_BF.const_data_ptr<float>();
     for (int64_t i = 0; i < features_BF.numel(); ++i) {
         if (std::isfinite(value[i])) continue;
-        const auto row = begin + i / features_BF.size(1);
+        const int64_t row = piece.rows_B[i / features_BF.size(1)].item<int64_t>();
         throw UserError(
             "{}: '{}' is {} in row {} of {} (numbers are wanted). Change the expression, or "
             "leave such rows out with data.select.",

@@ -26,7 +26,7 @@ class ExpressionFeatures : public Input {
 
     BatchShape shape(const EventStore& store) const override;
     bool learns() const override { return standardiser_.active(); }
-    void fit(const EventStore& train) override;
+    void fit(RowFeed& train, const std::vector<double>& class_weights) override;
     InputState state() const override { return standardiser_.state(); }
     void load_state(const InputState& state) override;
     Batch make(const EventStore& store, const at::Tensor& rows, const std::optional<Augment>&,
@@ -43,12 +43,12 @@ class ExpressionFeatures : public Input {
     kernels::Formulas compile(const EventStore& store) const;
     std::shared_ptr<const Ready> of(const EventStore& store) const;
     void forget();
-    void check_numbers(const at::Tensor& features_BF, const EventStore& store, int64_t begin) const;
+    void check_numbers(const at::Tensor& features_BF, const RowPiece& piece) const;
 
     Settings o_;
     FeatureStandardiser standardiser_;
     mutable std::mutex mutex_;
-    mutable std::vector<std::shared_ptr<const Ready>> ready_;
+    mutable std::shared_ptr<const Ready> ready_;  ///< of the last store: others may have to go
 };
 
 }  // namespace jetsmith::inputs

@@ -15,12 +15,15 @@ std::vector<std::string> expand_ranges(const std::string& text, const std::strin
     const std::string all = first[0];
     const int begin = std::stoi(first[1]), end = std::stoi(first[2]);
     if (begin >= end)
-        throw UserError("{}: '{}' of '{}' is empty (the end is not included).", place, all, text);
+        throw UserError("{}: '{}' of '{}' is empty (a larger number behind the colon wanted). The "
+                        "end is not included.",
+                        place, all, text);
     for (auto it = std::sregex_iterator(text.begin(), text.end(), range);
          it != std::sregex_iterator(); ++it)
         if ((*it)[0] != all)
-            throw UserError("{}: '{}' has two ranges, {} and {} (equal ones are wanted).", place,
-                            text, all, (*it)[0].str());
+            throw UserError("{}: '{}' has two ranges, {} and {} (equal ones are wanted). Write them as "
+                            "two features.",
+                            place, text, all, (*it)[0].str());
     std::vector<std::string> expanded;
     for (int k = begin; k < end; ++k) {
         std::string one = text;

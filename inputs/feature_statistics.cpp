@@ -2,6 +2,7 @@
 #include "inputs/feature_statistics.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
 
 #include <algorithm>
 #include <cmath>
@@ -69,39 +70,52 @@ FeatureStatistics finished(const std::vector<Moments>& all)
 
 }  // namespace
 
-std::vector<double> training_weights(const EventStore& train)
+at::Tensor training_weights(const RowPiece& piece, const std::vector<double>& class_weights)
 {
-    std::vector<double> weights(static_cast<size_t>(train.rows), 1.0);
-    if (train.weights_B.defined()) {
-        const auto* values = train.weights_B.const_data_ptr<double>();
-        std::copy(values, values + train.rows, weights.begin());
+    const EventStore& store = *piece.store;
+    at::Tensor weights_B =
+        store.weights_B.defined()
+            ? store.weights_B.index_select(0, piece.rows_B).to(at::kCPU, at::kDouble)
+            : at::ones({piece.rows_B.size(0)}, at::kDouble);
+    if (class_weights.empty() || !store.labelled()) return weights_B;
+    auto* weights = weights_B.mutable_data_ptr<double>();
+    if (store.targets_BL.defined()) {
+        const auto targets_BL = store.targets_BL.index_select(0, piece.rows_B).to(at::kCPU);
+        const auto* targets = targets_BL.const_data_ptr<float>();
+        const int64_t count = targets_BL.size(1);
+        for (int64_t i = 0; i < targets_BL.size(0); ++i) {
+            double sum = 0;
+            for (int64_t l = 0; l < count; ++l)
+                sum += class_weights[static_cast<size_t>(2 * l + (targets[i * count + l] != 0))];
+            weights[i] *= sum / static_cast<double>(count);
+        }
+        return weights_B;
     }
-    if (train.class_weights.empty() || !train.labels_B.defined()) return weights;
-    const auto* labels = train.labels_B.const_data_ptr<int64_t>();
-    for (int64_t row = 0; row < train.rows; ++row)
-        if (labels[row] >= 0)
-            weights[static_cast<size_t>(row)] *=
-                train.class_weights[static_cast<size_t>(labels[row])];
-    return weights;
+    const auto labels_B = store.labels_B.index_select(0, piece.rows_B).to(at::kCPU);
+    const auto* labels = labels_B.const_data_ptr<int64_t>();
+    for (int64_t i = 0; i < labels_B.size(0); ++i)
+        if (labels[i] >= 0) weights[i] *= class_weights[static_cast<size_t>(labels[i])];
+    return weights_B;
 }
 
-FeatureStatistics feature_statistics(int64_t rows, const std::vector<double>& weights,
-                                     const std::function<at::Tensor(int64_t, int64_t)>& block)
+FeatureStatistics feature_statistics(RowFeed& train, const std::vector<double>& class_weights,
+                                     const std::function<at::Tensor(const RowPiece&)>& block)
 {
     std::vector<Moments> all;
-    for (int64_t begin = 0; begin < rows; begin += kBlock) {
-        const int64_t end = std::min(begin + kBlock, rows);
-        const at::Tensor values_BF = block(begin, end).contiguous();
-        const int64_t features = values_BF.size(1);
+    for_each_block(train, piece_rows(train, kBlock), [&](const RowPiece& piece, int64_t) {
+        const at::Tensor values_BF = block(piece).contiguous();
+        const at::Tensor weights_B = training_weights(piece, class_weights);
+        const int64_t rows = values_BF.size(0), features = values_BF.size(1);
         const auto* values = values_BF.const_data_ptr<float>();
+        const auto* weights = weights_B.const_data_ptr<double>();
         all.resize(static_cast<size_t>(features));
         parallel_for(features, 4, [&](int64_t first, int64_t last) {
-            for (int64_t row = begin; row < end; ++row)
+            for (int64_t row = 0; row < rows; ++row)
                 for (int64_t f = first; f < last; ++f)
-                    if (const double v = values[(row - begin) * features + f]; !std::isnan(v))
-                        all[static_cast<size_t>(f)].add(weights[static_cast<size_t>(row)], v);
+                    if (const double v = values[row * features + f]; !std::isnan(v))
+                        all[static_cast<size_t>(f)].add(weights[row], v);
         });
-    }
+    });
     return finished(all);
 }
 

@@ -14,21 +14,22 @@
 
 namespace jetsmith::inputs {
 
-/// Weights of the training rows as the loss uses them: event weight x factor of the class.
-std::vector<double> training_weights(const EventStore& train);
+/// Weights of some training rows as the loss uses them: event weight x factor of the class (empty:
+/// 1). float64 (B) on the CPU.
+at::Tensor training_weights(const RowPiece& piece, const std::vector<double>& class_weights);
 
 /// Float64 (F) each.
 struct FeatureStatistics {
     at::Tensor mean_F, deviation_F;
 };
 
-/// Weighted mean and standard deviation of every feature over `rows` rows; block(begin, end) makes
+/// Weighted mean and standard deviation of every feature over the training rows; block(piece) makes
 /// them as float32 (n, F) on the CPU, NaN where a feature is absent: such rows do not count. A
 /// feature that does not vary has deviation 1. Negative weights count as such; where they leave no
 /// positive variance, their sizes are taken. Plain sums in double, in fixed order: the result does
 /// not depend on the number of threads.
-FeatureStatistics feature_statistics(int64_t rows, const std::vector<double>& weights,
-                                     const std::function<at::Tensor(int64_t, int64_t)>& block);
+FeatureStatistics feature_statistics(RowFeed& train, const std::vector<double>& class_weights,
+                                     const std::function<at::Tensor(const RowPiece&)>& block);
 
 /// The learned part of an input that makes features_BF.
 class FeatureStandardiser {

@@ -29,7 +29,9 @@ class FlatFeatures final : public ExpressionFeatures {
             for (const auto& column : columns)
                 for (const auto& text : expand_ranges(column, settings.place))
                     settings.features.emplace_back(text, settings.place);
-            if (settings.features.empty()) config.fail("columns", "names no column");
+            if (settings.features.empty())
+                config.fail("columns", "names no column (seen: []; one or more wanted). jetsmith "
+                                       "inspect shows those of a file");
         }
     };
 

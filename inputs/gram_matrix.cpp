@@ -72,12 +72,14 @@ class GramMatrix final : public ExpressionFeatures {
             for (const auto& object : objects)
                 for (const auto& text : expand_ranges(object, settings.place))
                     names.push_back(text);
-            if (names.empty()) config.fail("objects", "names no object");
+            if (names.empty())
+                config.fail("objects", "names no object (seen: []; one or more wanted). Write e.g. "
+                                       "[jets[0:4]]");
             std::vector<FourVector> vectors;
             for (const auto& name : names) {
                 if (name.empty() || name.back() != ']')
                     config.fail("objects", fmt::format("'{}' is no object (an object of a "
-                                                       "collection is wanted, such as jets[0])",
+                                                       "collection is wanted). Write e.g. jets[0]",
                                                        name));
                 vectors.push_back({name + ".energy", name + ".px", name + ".py", name + ".pz"});
             }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ready-made images: a dense column of the published file, such as the jet images of the hls4ml
 // LHC jet set. B images, C channels, H, W pixels.
-#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/log1p.h>
 #include <ATen/ops/where.h>
@@ -52,12 +51,10 @@ class Image final : public Input {
                                   : BatchShape{sizes[3], sizes[1], sizes[2], 0, 0};
     }
 
-    void fit(const EventStore& train) override
+    void fit(RowFeed& train, const std::vector<double>&) override
     {
-        const auto values = column(train).values;
-        standardiser_.fit(train.rows, [&](int64_t begin, int64_t end) {
-            const auto rows = at::arange(begin, end, values.options().dtype(at::kLong));
-            return prepared(values, rows);
+        standardiser_.fit(train, [&](const RowPiece& piece) {
+            return prepared(column(*piece.store).values, piece.rows_B);
         });
     }
 

@@ -43,8 +43,8 @@ void write_images(const EventStore& store, const Input& input, const std::string
     const auto shape = input.shape(store);
     if (shape.channels == 0)
         throw UserError(
-            "inputs: this input makes no images. Choose one that does; jetsmith list "
-            "inputs shows them.");
+            "inputs.type: this input makes no images (images are wanted). Choose one that does; "
+            "jetsmith list inputs shows them.");
     write_atomically(path, [&](const std::filesystem::path& temporary) {
         hdf5::ArrayWriter file(temporary);
         file.integer("format_version", kFormatVersion);

@@ -8,7 +8,7 @@
 
 namespace jetsmith {
 
-void Input::fit(const EventStore&) {}
+void Input::fit(RowFeed&, const std::vector<double>&) {}
 
 InputState Input::state() const { return {}; }
 
@@ -31,6 +31,7 @@ Batch labelled_batch(const EventStore& store, const at::Tensor& rows)
     batch.source_rows_B = rows;
     batch.labels_B = store.labels_B.defined() ? store.labels_B.index_select(0, rows)
                                               : at::full({count}, -1, rows.options());
+    if (store.targets_BL.defined()) batch.targets_BL = store.targets_BL.index_select(0, rows);
     batch.weights_B = store.weights_B.defined()
                           ? store.weights_B.index_select(0, rows).to(at::kFloat)
                           : at::ones({count}, rows.options().dtype(at::kFloat));

@@ -11,10 +11,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/batch.h"
 #include "core/registry.h"
-#include "datasets/event_store.h"
+#include "datasets/row_feed.h"
 
 namespace jetsmith {
 
@@ -47,8 +48,9 @@ class Input {
     virtual bool learns() const { return false; }
 
     /// Learns from the training data, such as a mean and a deviation per pixel. Deterministic:
-    /// independent of threads and batch sizes.
-    virtual void fit(const EventStore& train);
+    /// independent of threads, batch sizes and of where the rows lie. class_weights: factor of each
+    /// class in the loss; empty: 1.
+    virtual void fit(RowFeed& train, const std::vector<double>& class_weights);
 
     /// What fit() found, on the CPU; empty when there is nothing to learn or nothing was.
     virtual InputState state() const;
@@ -76,7 +78,8 @@ struct Family<Input> {
 namespace inputs {
 
 /// The part of a batch that every input makes alike: labels_B (int64; -1 where the store has
-/// none), weights_B (float32; 1 where the store has none) and source_rows_B (= rows).
+/// none), targets_BL where the store has them, weights_B (float32; 1 where the store has none) and
+/// source_rows_B (= rows).
 Batch labelled_batch(const EventStore& store, const at::Tensor& rows);
 
 /// Numbers that identify rows whatever store they lie in, the rows of every random key: the row

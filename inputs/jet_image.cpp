@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jet images made of constituents for every batch anew, preprocessed as in 1803.00107: see
 // kernels/pixelate/pixelate.h for each step.
-#include <ATen/ops/arange.h>
 
 #include <map>
 #include <set>
@@ -31,8 +30,9 @@ void read_both(Config& config, const char* key, T& eta, T& phi, const char* mean
     std::vector<T> both;
     config.read(key, both, meaning, check);
     if (both.size() != 2)
-        config.fail(key,
-                    fmt::format("{} numbers (wanted one, or [along eta, along phi])", both.size()));
+        config.fail(key, fmt::format("is a list of {} numbers (one, or [along eta, along phi], "
+                                     "wanted). Leave the others away",
+                                     both.size()));
     eta = both[0];
     phi = both[1];
 }
@@ -70,12 +70,11 @@ class JetImage final : public Input {
         return {channels, o_.image.height, o_.image.width, 0, 0};
     }
 
-    void fit(const EventStore& train) override
+    void fit(RowFeed& train, const std::vector<double>&) override
     {
-        const auto& jets = collection(train);
-        standardiser_.fit(train.rows, [&](int64_t begin, int64_t end) {
-            const auto rows = at::arange(begin, end, jets.offsets_B1.options());
-            return kernels::pixelate(jets.momenta_T4, jets.offsets_B1, rows, o_.image);
+        standardiser_.fit(train, [&](const RowPiece& piece) {
+            const auto& jets = collection(*piece.store);
+            return kernels::pixelate(jets.momenta_T4, jets.offsets_B1, piece.rows_B, o_.image);
         });
     }
 
@@ -138,7 +137,9 @@ StandardiseOptions JetImage::Options::read(Config& config)
     const std::set<std::string> different(channels.begin(), channels.end());
     if (channels.empty() || different.size() != channels.size())
         config.fail("channels",
-                    "each of pt, count, energy can be given once, and one of them must");
+                    fmt::format("names a channel twice, or none (seen: [{}]; each of pt, count, "
+                                "energy at most once wanted). Leave it out for the default, [pt]",
+                                fmt::join(channels, ", ")));
     read_name<JetCentre>(config, "centre", i.centre,
                          "origin of the image: the pt-weighted mean of eta and phi, the summed "
                          "momentum, the hardest constituent, or eta = phi = 0",

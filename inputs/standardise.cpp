@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inputs/standardise.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -58,25 +59,32 @@ at::Tensor as_image(const std::vector<double>& values, at::IntArrayRef shape_CHW
 
 }  // namespace
 
-PixelStatistics pixel_statistics(int64_t rows,
-                                 const std::function<at::Tensor(int64_t, int64_t)>& images)
+PixelStatistics pixel_statistics(RowFeed& train,
+                                 const std::function<at::Tensor(const RowPiece&)>& images)
 {
+    const int64_t rows = train.rows();
     ensure(rows > 0, "statistics of no image");
     Moments all;
     std::vector<int64_t> shape_CHW;
-    for (int64_t begin = 0; begin < rows; begin += kBlock) {
-        const int64_t end = std::min(begin + kBlock, rows);
-        const at::Tensor block = images(begin, end);
-        shape_CHW = block.sizes().slice(1).vec();
-        const at::Tensor flat = block.permute({0, 2, 3, 1}).to(at::kCPU, at::kFloat).contiguous();
-        const int64_t pixels = flat.numel() / (end - begin);
+    std::vector<at::Tensor> parts;  // of a block
+    int64_t count = 0;
+    for_each_block(train, piece_rows(train, kBlock), [&](const RowPiece& piece, int64_t begin) {
+        const at::Tensor some = images(piece);
+        shape_CHW = some.sizes().slice(1).vec();
+        parts.push_back(some.permute({0, 2, 3, 1}).to(at::kCPU, at::kFloat).contiguous());
+        count += some.size(0);
+        if (count < kBlock && begin + some.size(0) < rows) return;
+        const at::Tensor flat = parts.size() == 1 ? parts.front() : at::cat(parts);
+        const int64_t pixels = flat.numel() / count;
         all.mean.resize(static_cast<size_t>(pixels));
         all.squares.resize(static_cast<size_t>(pixels));
         parallel_for(pixels, 128, [&](int64_t first, int64_t last) {
-            merge(flat.const_data_ptr<float>(), end - begin, pixels, first, last, all);
+            merge(flat.const_data_ptr<float>(), count, pixels, first, last, all);
         });
-        all.rows = end;
-    }
+        all.rows += count;
+        parts.clear();
+        count = 0;
+    });
     const at::Tensor variance = as_image(all.squares, shape_CHW).div(static_cast<double>(rows));
     return {as_image(all.mean, shape_CHW), variance.sqrt()};
 }
@@ -89,9 +97,9 @@ StandardiseOptions::StandardiseOptions(Config config)
     config.finish();
 }
 
-void Standardiser::fit(int64_t rows, const std::function<at::Tensor(int64_t, int64_t)>& images)
+void Standardiser::fit(RowFeed& train, const std::function<at::Tensor(const RowPiece&)>& images)
 {
-    if (active()) use(pixel_statistics(rows, images));
+    if (active()) use(pixel_statistics(train, images));
 }
 
 void Standardiser::use(PixelStatistics statistics)

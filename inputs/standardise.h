@@ -19,11 +19,11 @@ struct PixelStatistics {
     at::Tensor mean_CHW, deviation_CHW;
 };
 
-/// Statistics of `rows` images, which `images(begin, end)` makes as (n, C, H, W), any float type,
+/// Statistics of the images of all rows, which `images(piece)` makes as (n, C, H, W), any float type,
 /// device and memory order. Blocks of fixed size are merged in fixed order (Chan, Golub and
 /// LeVeque 1979), in double: the result does not depend on the number of threads.
-PixelStatistics pixel_statistics(int64_t rows,
-                                 const std::function<at::Tensor(int64_t, int64_t)>& images);
+PixelStatistics pixel_statistics(RowFeed& train,
+                                 const std::function<at::Tensor(const RowPiece&)>& images);
 
 /// The options `standardise: {by, bias}` of an input.
 struct StandardiseOptions {
@@ -39,7 +39,7 @@ class Standardiser {
     explicit Standardiser(const StandardiseOptions& options) : options_(options) {}
 
     bool active() const { return options_.by != "none"; }
-    void fit(int64_t rows, const std::function<at::Tensor(int64_t, int64_t)>& images);
+    void fit(RowFeed& train, const std::function<at::Tensor(const RowPiece&)>& images);
     InputState state() const;
     void load_state(const InputState& state);
 

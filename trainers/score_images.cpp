@@ -23,11 +23,9 @@ struct Pictures {
     at::Tensor in, out;
 };
 
-Pictures pictures_of(Model* model, const Input& input, const EventStore& store,
-                     const at::Tensor& rows)
+Pictures pictures_of(Model* model, const Input& input, const RowPiece& rows)
 {
-    const auto device = store.source_rows_B.device();
-    const auto batch = input.make(store, rows.to(device), std::nullopt, at::kFloat);
+    const auto batch = input.make(*rows.store, rows.rows_B, std::nullopt, at::kFloat);
     if (!batch.images_BCHW.defined()) return {};
     Pictures pictures{batch.images_BCHW.to(at::kCPU).contiguous(), {}};
     if (!model) return pictures;
@@ -71,20 +69,20 @@ class ClassMeans {
     std::vector<int64_t> counts_;
 };
 
-void add_averages(analysis::ReportImages& images, Model* model, const Input& input,
-                  const EventStore& store)
+void add_averages(analysis::ReportImages& images, Model* model, const Input& input, RowFeed& rows)
 {
-    const auto labels = store.labels_B.to(at::kCPU);
-    const size_t classes = store.class_names.size();
+    const auto labels = rows.index().labels_B.to(at::kCPU);
+    const size_t classes = rows.index().class_names.size();
     ClassMeans in(classes), out(classes), residual(classes);
     // Rows from the whole file, which may be ordered by class.
     const int64_t wanted = model ? kReconstructed : kAveraged;
-    const int64_t stride = (store.rows + wanted - 1) / wanted;
-    for (int64_t begin = 0; begin < store.rows; begin += kBatch * stride) {
-        const int64_t end = std::min(begin + kBatch * stride, store.rows);
-        const auto rows = at::arange(begin, end, stride, at::kLong);
-        const Pictures pictures = pictures_of(model, input, store, rows);
-        const auto labels_of_rows = labels.index_select(0, rows);
+    const int64_t stride = (rows.rows() + wanted - 1) / wanted;
+    const auto chosen = at::arange(0, rows.rows(), stride, at::kLong);
+    rows.begin({chosen, 1});
+    for (int64_t begin = 0; begin < chosen.size(0); begin += kBatch) {
+        const int64_t count = std::min(kBatch, chosen.size(0) - begin);
+        const Pictures pictures = pictures_of(model, input, rows.next(count));
+        const auto labels_of_rows = labels.index_select(0, chosen.narrow(0, begin, count));
         in.add(pictures.in, labels_of_rows);
         if (!pictures.out.defined()) continue;
         out.add(pictures.out, labels_of_rows);
@@ -140,14 +138,14 @@ std::vector<int64_t> surest(const ScoreTable& table, bool right)
     return chosen;
 }
 
-analysis::ShownJets shown_jets(Model* model, const Input& input, const EventStore& store,
+analysis::ShownJets shown_jets(Model* model, const Input& input, RowFeed& feed,
                                const ScoreTable& table, bool right)
 {
     analysis::ShownJets jets;
     const auto rows = table.classes < 2 ? extreme(table, right) : surest(table, right);
     if (rows.empty()) return jets;
-    const auto pictures =
-        pictures_of(model, input, store, at::tensor(at::ArrayRef<int64_t>(rows)));
+    feed.begin({at::tensor(at::ArrayRef<int64_t>(rows)), std::ssize(rows)});
+    const auto pictures = pictures_of(model, input, feed.next(std::ssize(rows)));
     jets.images_NCHW = to_vector(pictures.in);
     if (pictures.out.defined()) jets.outputs_NCHW = to_vector(pictures.out);
     for (const int64_t row : rows) {
@@ -163,22 +161,23 @@ analysis::ShownJets shown_jets(Model* model, const Input& input, const EventStor
 }  // namespace
 
 void write_score_images(const std::filesystem::path& path, Model* model, const Input& input,
-                        const EventStore& store, const ScoreTable& table)
+                        RowFeed& rows, const ScoreTable& table)
 {
     const at::NoGradGuard no_grad;
     const bool was_training = model && model->is_training();
     if (model) model->eval();
-    const auto first = pictures_of(model, input, store, at::arange(0, 1, at::kLong));
+    rows.begin(file_order(rows.rows()));
+    const auto first = pictures_of(model, input, rows.next(1));
     Model* const reconstructing = first.out.defined() ? model : nullptr;
-    if (first.in.defined() && (table.classes > 1 || reconstructing)) {
+    if (first.in.defined() && !table.multi_label && (table.classes > 1 || reconstructing)) {
         analysis::ReportImages images;
         images.channels = first.in.size(1);
         images.height = first.in.size(2);
         images.width = first.in.size(3);
-        images.class_names = store.class_names;
-        add_averages(images, reconstructing, input, store);
-        images.best = shown_jets(reconstructing, input, store, table, true);
-        images.worst = shown_jets(reconstructing, input, store, table, false);
+        images.class_names = rows.index().class_names;
+        add_averages(images, reconstructing, input, rows);
+        images.best = shown_jets(reconstructing, input, rows, table, true);
+        images.worst = shown_jets(reconstructing, input, rows, table, false);
         analysis::write_report_images(path, images);
     }
     if (model) model->train(was_training);

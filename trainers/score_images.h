@@ -6,17 +6,17 @@
 #include <filesystem>
 
 #include "analysis/score_table.h"
-#include "datasets/event_store.h"
+#include "datasets/row_feed.h"
 #include "inputs/input.h"
 #include "models/model.h"
 
 namespace jetsmith {
 
-/// Writes report_images.h5 from the inputs of the first rows of `store` (at most 10,000, the
+/// Writes report_images.h5 from the inputs of the first rows of the split (at most 10,000, the
 /// average) and of single rows (best and worst). Does nothing when the input makes no images, or
 /// where neither classes are decided nor images reconstructed.
 /// model: nullptr shows inputs alone. table: scores of the same rows, labelled.
 void write_score_images(const std::filesystem::path& path, Model* model, const Input& input,
-                        const EventStore& store, const ScoreTable& table);
+                        RowFeed& rows, const ScoreTable& table);
 
 }  // namespace jetsmith

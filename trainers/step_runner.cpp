@@ -6,10 +6,8 @@
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
-#include <algorithm>
 #include <chrono>
 
 #include "core/errors.h"
@@ -37,7 +35,8 @@ StepRunner::StepRunner(const Settings& settings, const Input& input, Model& mode
       model_(model),
       objective_(objective),
       optimizer_(optimizer),
-      parameters_(parameters)
+      parameters_(parameters),
+      class_factors_(settings.class_weights, parameters.values().device())
 {
     keep_freed_memory();
     const auto options = parameters.values().options();
@@ -45,61 +44,54 @@ StepRunner::StepRunner(const Settings& settings, const Input& input, Model& mode
     skip_ = at::zeros({}, options.dtype(at::kFloat));
     totals_ = at::zeros({3}, options.dtype(at::kDouble));
     device_epoch_ = at::zeros({}, options.dtype(at::kLong));
-    const auto& weights = settings.class_weights;
-    if (std::any_of(weights.begin(), weights.end(), [](double w) { return w != 1.0; }))
-        class_weights_C_ =
-            at::tensor(at::ArrayRef<double>(weights), at::kFloat).to(options.device());
 }
 
-void StepRunner::run(const EventStore& store, const std::vector<at::Tensor>& rows,
-                     double learning_rate, const Augment& augment, int64_t step)
+void StepRunner::run(const std::vector<RowPiece>& batches, double learning_rate,
+                     const Augment& augment, int64_t step)
 {
     // LibTorch's generators have a state; a key per step makes them a function of the step.
     at::manual_seed(
         random_bits({settings_.seed, Purpose::dropout, 0, static_cast<uint64_t>(step)}));
     learning_rate_.fill_(learning_rate);
-    if (settings_.use_graph && rows.size() == 1) {
-        run_graph(store, rows.front(), augment);
+    if (settings_.use_graph && batches.size() == 1) {
+        run_graph(batches.front(), augment);
     } else {
-        run_eager(store, rows, augment);
+        run_eager(batches, augment);
     }
 }
 
-Batch StepRunner::make_batch(const EventStore& store, const at::Tensor& rows_B,
-                             const std::optional<Augment>& augment) const
+Batch StepRunner::make_batch(const RowPiece& rows, const std::optional<Augment>& augment) const
 {
-    Batch batch = input_.make(store, rows_B, augment, settings_.compute);
-    if (class_weights_C_.defined())
-        batch.weights_B = batch.weights_B.mul(class_weights_C_.index_select(0, batch.labels_B));
+    Batch batch = input_.make(*rows.store, rows.rows_B, augment, settings_.compute);
+    class_factors_.apply(batch);
     if (settings_.signs_only) batch.weights_B = batch.weights_B.sign();
     return batch;
 }
 
-void StepRunner::show(const EventStore& store, const at::Tensor& rows_B, ClosedForm& learner)
+void StepRunner::show(const RowPiece& rows, ClosedForm& learner)
 {
     const at::NoGradGuard no_grad;
     const double start = now();
-    const Batch batch = make_batch(store, rows_B, std::nullopt);
+    const Batch batch = make_batch(rows, std::nullopt);
     const double made = now();
     learner.add(batch);
     data_seconds_ += made - start;
     compute_seconds_ += now() - made;
 }
 
-void StepRunner::run_eager(const EventStore& store, const std::vector<at::Tensor>& rows,
-                           const Augment& augment)
+void StepRunner::run_eager(const std::vector<RowPiece>& batches, const Augment& augment)
 {
     const auto device = parameters_.values().device().type();
     parameters_.zero_gradients();
     skip_.zero_();
-    for (const auto& rows_B : rows) {
+    for (const RowPiece& rows : batches) {
         const double start = now();
-        const Batch batch = make_batch(store, rows_B, augment);
+        const Batch batch = make_batch(rows, augment);
         const double made = now();
         at::Tensor loss;
         {
             const AutocastScope autocast(device, settings_.compute, !settings_.use_graph);
-            loss = objective_.backward(model_, batch, 1.0 / static_cast<double>(rows.size()));
+            loss = objective_.backward(model_, batch, 1.0 / static_cast<double>(batches.size()));
         }
         const at::NoGradGuard no_grad;
         const auto finite = at::isfinite(loss);
@@ -131,15 +123,19 @@ void StepRunner::update()
     totals_.select(0, 2).add_(skip_);
 }
 
-void StepRunner::run_graph(const EventStore& store, const at::Tensor& rows, const Augment& augment)
+void StepRunner::run_graph(const RowPiece& rows, const Augment& augment)
 {
-    auto& graph = graphs_[rows.size(0)];
-    if (!graph.rows_B.defined()) graph.rows_B = rows.clone();
-    graph.rows_B.copy_(rows, /*non_blocking=*/true);
+    if (graph_store_ != rows.store) {
+        graphs_.clear();
+        graph_store_ = rows.store;
+    }
+    auto& graph = graphs_[rows.rows_B.size(0)];
+    if (!graph.rows_B.defined()) graph.rows_B = rows.rows_B.clone();
+    graph.rows_B.copy_(rows.rows_B, /*non_blocking=*/true);
     device_epoch_.fill_(static_cast<int64_t>(augment.epoch));
     Augment in_graph = augment;
     in_graph.device_epoch = device_epoch_;
-    const auto work = [&] { run_eager(store, {graph.rows_B}, in_graph); };
+    const auto work = [&] { run_eager({{rows.store, graph.rows_B}}, in_graph); };
     if (graph.step) {
         graph.step->replay();
     } else if (graph.warm_ups < kWarmUps) {
@@ -159,10 +155,8 @@ StepRunner::Totals StepRunner::totals() const
     return {values[0], values[1], values[2]};
 }
 
-void StepRunner::reset_totals()
-{
-    totals_.zero_();
-    data_seconds_ = compute_seconds_ = 0;
-}
+void StepRunner::reset_totals() { totals_.zero_(); }
+
+void StepRunner::reset_times() { data_seconds_ = compute_seconds_ = 0; }
 
 }  // namespace jetsmith

@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "core/cuda_plugin.h"
-#include "datasets/event_store.h"
+#include "datasets/row_feed.h"
 #include "inputs/input.h"
 #include "models/model.h"
+#include "trainers/class_factors.h"
 #include "trainers/flat_parameters.h"
 #include "trainers/objective.h"
 #include "trainers/optimizer.h"
@@ -33,32 +34,32 @@ class StepRunner {
     StepRunner(const Settings& settings, const Input& input, Model& model,
                const Objective& objective, Optimizer* optimizer, FlatParameters& parameters);
 
-    /// One update from the batches that `rows` lists (more than one: accumulated). step counts
+    /// One update from the batches of these rows (more than one: accumulated). step counts
     /// optimizer steps from 0 and keys the dropout stream; augment keys the batch.
-    void run(const EventStore& store, const std::vector<at::Tensor>& rows, double learning_rate,
-             const Augment& augment, int64_t step);
+    void run(const std::vector<RowPiece>& batches, double learning_rate, const Augment& augment,
+             int64_t step);
 
     /// Shows one batch to a model that learns in closed form.
-    void show(const EventStore& store, const at::Tensor& rows_B, ClosedForm& learner);
+    void show(const RowPiece& rows, ClosedForm& learner);
 
-    /// Sum over batches since reset() of loss x rows, of rows, and the number of skipped steps.
+    /// Sum over batches since reset_totals() of loss x rows, of rows, and the number of skipped steps.
     struct Totals {
         double loss_sum = 0, rows = 0, skipped = 0;
     };
     Totals totals() const;  ///< waits for the device
+    const at::Tensor& totals_tensor() const { return totals_; }  ///< the same, live
     void reset_totals();
+    void reset_times();
 
-    /// Seconds since reset() spent making batches, on the CPU (on a GPU it is part of the graph).
+    /// Seconds since reset_times() spent making batches, on the CPU (on a GPU it is part of the graph).
     double data_seconds() const { return data_seconds_; }
     double compute_seconds() const { return compute_seconds_; }
 
   private:
-    /// A batch of the store whose weights carry the factors of their classes.
-    Batch make_batch(const EventStore& store, const at::Tensor& rows_B,
-                     const std::optional<Augment>& augment) const;
-    void run_eager(const EventStore& store, const std::vector<at::Tensor>& rows,
-                   const Augment& augment);
-    void run_graph(const EventStore& store, const at::Tensor& rows, const Augment& augment);
+    /// A batch with the factors of its classes or labels in the loss.
+    Batch make_batch(const RowPiece& rows, const std::optional<Augment>& augment) const;
+    void run_eager(const std::vector<RowPiece>& batches, const Augment& augment);
+    void run_graph(const RowPiece& rows, const Augment& augment);
     void update();
 
     Settings settings_;
@@ -67,14 +68,16 @@ class StepRunner {
     const Objective& objective_;
     Optimizer* optimizer_;  ///< nullptr where no steps are taken
     FlatParameters& parameters_;
-    at::Tensor learning_rate_, skip_, class_weights_C_, device_epoch_;
+    ClassFactors class_factors_;
+    at::Tensor learning_rate_, skip_, device_epoch_;
     at::Tensor totals_;  ///< float64 (3,): loss sum, rows, skipped
     struct Graph {
         at::Tensor rows_B;
         int warm_ups = 0;
         std::unique_ptr<CapturedStep> step;
     };
-    std::map<int64_t, Graph> graphs_;  ///< by batch size
+    std::map<int64_t, Graph> graphs_;  ///< by batch size, of graph_store_
+    std::shared_ptr<const EventStore> graph_store_;  ///< whose addresses the graphs hold
     double data_seconds_ = 0, compute_seconds_ = 0;
 };
 

@@ -35,10 +35,10 @@ void wait_for_device(const at::Device& device)
 void run(const Arguments& arguments)
 {
     RunBuilder run(load_config(arguments.config, arguments.set));
-    run.train = run.reader->read(Split::train);
-    run.build_model(run.train);
-    run.input->fit(run.train);
-    run.train = run.train.to(run.device);
+    run.train = std::make_unique<ResidentFeed>(run.reader->read(Split::train));
+    run.build_model(*run.train);
+    run.input->fit(*run.train, {});
+    run.train->move_to(run.device);
     FlatParameters parameters(*run.model);
     const auto optimizer = run.config.make_optimizer(parameters.values());
     StepRunner::Settings settings;
@@ -48,13 +48,15 @@ void run(const Arguments& arguments)
     run.model->train();
 
     const int64_t batch = run.config.trainer.batch_size;
-    const auto order = epoch_order(run.train, 1, 0).to(run.device);
-    const int64_t batches = run.train.rows / batch;
+    const RowOrder order{epoch_order(run.train->index(), 1, 0), run.train->rows()};
+    const int64_t batches = order.size() / batch;
     ensure(batches > 0, "fewer rows than one batch");
     const auto steps = [&](int first, int count) {
-        for (int step = first; step < first + count; ++step)
-            runner.run(run.train, {order.narrow(0, step % batches * batch, batch)},
-                       optimizer->learning_rate(), Augment{1, 0, {}}, step);
+        for (int step = first; step < first + count; ++step) {
+            if (step % batches == 0) run.train->begin(order);
+            runner.run({run.train->next(batch)}, optimizer->learning_rate(), Augment{1, 0, {}},
+                       step);
+        }
         wait_for_device(run.device);
     };
     steps(0, arguments.warm_up);

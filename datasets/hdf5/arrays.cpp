@@ -151,6 +151,7 @@ Handle ArrayWriter::create(const std::string& path, const std::vector<int64_t>& 
     const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
     H5Pset_create_intermediate_group(links.id(), 1);
     const Handle layout(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    H5Pset_obj_track_times(layout.id(), false);  // the same values make the same file
     if (product(shape) > kWorthCompressing) {
         const int64_t per_row = std::max<int64_t>(1, product(shape) / shape[0]);
         std::vector<hsize_t> chunk = dims;

@@ -77,10 +77,11 @@ Column cut(const Table& table, Column column, const Part& part, const std::strin
     if (begin < 0 || begin >= end || end > last)
         throw UserError(
             "{}: column '{}' does not exist ('{}' has {} elements in its last "
-            "dimension).",
+            "dimension). Count them from 0.",
             table.file->name(), name, column.name, last);
     if (part.end && column.shape.size() > 1)
-        throw UserError("{}: column '{}': '{}' has {} dimensions per row (a range is taken of one).",
+        throw UserError("{}: column '{}': '{}' has {} dimensions per row (a range is taken of one). "
+                        "Choose one element with '[k]'.",
                         table.file->name(), name, column.name, column.shape.size());
     column.offset += static_cast<size_t>(begin) * column.stride;
     column.name = name;
@@ -145,7 +146,8 @@ std::vector<Column> Table::matching(const std::string& pattern) const
     std::vector<Column> all;
     for (auto& [k, column] : found) {
         if (k != found.begin()->first + std::ssize(all))
-            throw UserError("{}: columns '{}' are numbered with a gap (number {} is missing).",
+            throw UserError("{}: columns '{}' are numbered with a gap (number {} is missing; every "
+                            "number wanted). jetsmith inspect shows the names.",
                             file->name(), pattern, found.begin()->first + std::ssize(all));
         all.push_back(std::move(column));
     }
@@ -186,8 +188,9 @@ Table open_table(const std::shared_ptr<const File>& file, const std::string& key
     const auto frames = pandas_frames(*file);
     std::string group = key.empty() || key.starts_with('/') ? key : "/" + key;
     if (group.empty() && frames.size() > 1)
-        throw UserError("{}: holds {} frames ({}). Choose one with 'key'.", file->name(),
-                        frames.size(), fmt::join(frames, ", "));
+        throw UserError("{}: holds {} frames ({}; one is wanted). Choose one with data.key of the "
+                        "reader hdf5_table.",
+                        file->name(), frames.size(), fmt::join(frames, ", "));
     if (group.empty() && frames.size() == 1) group = frames.front();
     if (std::find(frames.begin(), frames.end(), group) != frames.end())
         return file->text(group, "pandas_type") == "frame_table" ? open_pandas_table(file, group)

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include "core/config.h"
 #include "core/errors.h"
+#include "core/nearest_file.h"
 #include "datasets/hdf5/blosc_filter.h"
 
 namespace jetsmith::hdf5 {
@@ -20,27 +23,37 @@ std::string other_kind(const fs::path& path)
     std::array<char, 8> bytes{};
     std::ifstream(path, std::ios::binary).read(bytes.data(), bytes.size());
     const std::string_view head(bytes.data(), bytes.size());
-    if (head.starts_with("\x1f\x8b")) return "it is compressed with gzip). Run gunzip on it first";
-    if (head.starts_with("root")) return "it is a ROOT file). Convert it to HDF5 first";
-    if (head.starts_with("\x93NUMPY")) return "it is a NumPy array). Convert it to HDF5 first";
-    if (head.starts_with("PK")) return "it is a zip or npz archive). Unpack or convert it first";
-    if (head.starts_with("PAR1")) return "it is a Parquet file). Convert it to HDF5 first";
-    return "its first bytes are not those of an HDF5 file). Was the download complete?";
+    std::string kind = "its first bytes are not those of one", hint = "Was the download complete?";
+    const auto is = [&](const char* what, const char* to_do) { kind = what, hint = to_do; };
+    std::error_code ignored;
+    if (fs::file_size(path, ignored) == 0) kind = "it is empty";
+    if (head.starts_with("\x1f\x8b")) is("it is compressed with gzip", "Run gunzip on it first.");
+    if (head.starts_with("root")) is("it is a ROOT file", "Convert it to HDF5 first.");
+    if (head.starts_with("\x93NUMPY")) is("it is a NumPy array", "Convert it to HDF5 first.");
+    if (head.starts_with("PK")) is("it is a zip or npz archive", "Unpack or convert it first.");
+    if (head.starts_with("PAR1")) is("it is a Parquet file", "Convert it to HDF5 first.");
+    return fmt::format("({}; an HDF5 file is wanted). {}", kind, hint);
 }
 
 [[noreturn]] void cannot_open(const fs::path& path, const std::string& reason)
 {
     std::error_code ignored;
-    if (!fs::exists(path, ignored)) throw UserError("{}: file not found.", path.string());
     if (fs::is_directory(path, ignored))
-        throw UserError("{}: is a folder (a file is wanted). Use a glob such as '{}/*.h5'.",
+        throw UserError("{}: cannot be read (it is a folder; a file is wanted). Use a glob such as "
+                        "'{}/*.h5'.",
                         path.string(), path.string());
+    errno = 0;
+    if (!std::ifstream(path) && errno == ENOENT)
+        throw UserError("{}: file not found (an HDF5 file is wanted).{}", path.string(),
+                        nearest_file(path, " Check the path."));
     if (!std::ifstream(path))
-        throw UserError("{}: may not be read. Check its rights.", path.string());
+        throw UserError("{}: cannot be read ({}; an HDF5 file is wanted). Check who may read it.",
+                        path.string(), std::strerror(errno));
     if (H5Fis_hdf5(path.c_str()) > 0)
-        throw UserError("{}: cannot be opened ({}). Was the download complete?", path.string(),
-                        reason);
-    throw UserError("{}: not an HDF5 file ({}.", path.string(), other_kind(path));
+        throw UserError("{}: cannot be opened ({}; a whole HDF5 file is wanted). Was the download "
+                        "complete?",
+                        path.string(), reason);
+    throw UserError("{}: not an HDF5 file {}", path.string(), other_kind(path));
 }
 
 struct Listing {
@@ -117,7 +130,8 @@ File::File(fs::path path, Handle file) : path_(std::move(path)), file_(std::move
 {
     Listing listing;
     if (H5Ovisit1(file_.id(), H5_INDEX_NAME, H5_ITER_INC, list_object, &listing) < 0)
-        throw UserError("{}: its contents cannot be listed ({}). Was the download complete?",
+        throw UserError("{}: its contents cannot be listed ({}; a whole HDF5 file is wanted). Was the "
+                        "download complete?",
                         name(), last_error());
     datasets_ = std::move(listing.datasets);
     groups_ = std::move(listing.groups);
@@ -136,7 +150,9 @@ Handle File::dataset(const std::string& path) const
                         suggestion(path, datasets_));
     Handle dataset(H5Dopen2(id(), path.c_str(), H5P_DEFAULT), H5Dclose);
     if (!dataset)
-        throw UserError("{}: dataset '{}' cannot be opened ({}).", name(), path, last_error());
+        throw UserError("{}: dataset '{}' cannot be opened ({}; a whole HDF5 file is wanted). Was the "
+                        "download complete?",
+                        name(), path, last_error());
     return dataset;
 }
 
@@ -183,12 +199,15 @@ std::vector<std::string> File::labels(const std::string& path) const
     const int64_t count = dims.size() == 1 ? dims[0] : 0;
     if (H5Tget_class(type.id()) == H5T_INTEGER) return integer_labels(data.id(), count);
     if (H5Tget_class(type.id()) != H5T_STRING)
-        throw UserError("{}: dataset '{}' holds no names (it is neither text nor integer).", name(),
-                        path);
+        throw UserError("{}: dataset '{}' holds no names (it is neither text nor integer; one of "
+                        "these is wanted). Choose another key.",
+                        name(), path);
     std::vector<char> raw(H5Tget_size(type.id()) * static_cast<size_t>(count));
     const Handle space(H5Dget_space(data.id()), H5Sclose);
     if (H5Dread(data.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, raw.data()) < 0)
-        throw UserError("{}: dataset '{}' cannot be read ({}).", name(), path, last_error());
+        throw UserError("{}: dataset '{}' cannot be read ({}; a whole HDF5 file is wanted). Was the "
+                        "download complete?",
+                        name(), path, last_error());
     auto all = texts(type.id(), count, raw);
     if (H5Tis_variable_str(type.id()) > 0)
         H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, raw.data());

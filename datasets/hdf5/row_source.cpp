@@ -45,8 +45,8 @@ RowSource::RowSource(std::shared_ptr<const File> file, std::string path)
     dataset_ = file_->dataset(path_);
     shape_ = shape(dataset_.id());
     if (shape_.empty())
-        throw UserError("{}: dataset '{}' is a single value (rows are wanted).", file_->name(),
-                        path_);
+        throw UserError("{}: dataset '{}' is a single value (rows are wanted). Choose another dataset.",
+                        file_->name(), path_);
     Handle type(H5Dget_type(dataset_.id()), H5Tclose);
     filters_ = pipeline(dataset_.id());
     chunk_ = chunk_shape(dataset_.id(), shape_.size());

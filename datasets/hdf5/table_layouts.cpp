@@ -93,7 +93,8 @@ Table open_pandas_fixed(const std::shared_ptr<const File>& file, const std::stri
                 "be read. Write these columns as numbers.",
                 file->name(), block, fmt::join(names, ", "));
         if (source->dims().size() != 2 || source->dims()[1] != std::ssize(names))
-            throw UserError("{}: block '{}_values' has shape ({}) for {} column names.",
+            throw UserError("{}: block '{}_values' has shape ({}) for {} column names (one column per "
+                        "name is wanted). Write the file again with pandas.",
                             file->name(), block, fmt::join(source->dims(), ", "), names.size());
         table.sources.push_back(std::move(source));
         add_block(table, table.sources.size() - 1, field, names);

@@ -11,6 +11,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/card_of.h"
+
 namespace jetsmith {
 namespace {
 
@@ -31,7 +33,7 @@ EventStore small_store()
 TEST(DataCard, CountsRowsClassesWeightsAndConstituents)
 {
     const EventStore store = small_store();
-    const DataCard card = make_data_card({{"train", &store}});
+    const DataCard card = test::card_of({{"train", &store}});
     const auto& split = card.splits.front();
     EXPECT_EQ(split.rows, 3);
     EXPECT_EQ(split.classes[1].rows, 2);
@@ -48,7 +50,7 @@ TEST(DataCard, CountsRowsClassesWeightsAndConstituents)
 TEST(DataCard, CountsValuesThatAreNoNumbersPerColumn)
 {
     const EventStore store = small_store();
-    const auto bad = make_data_card({{"train", &store}}).splits.front().bad_values;
+    const auto bad = test::card_of({{"train", &store}}).splits.front().bad_values;
     ASSERT_EQ(bad.size(), 1U);
     EXPECT_EQ(bad.at("mass").nan, 1);
     EXPECT_EQ(bad.at("mass").infinite, 1);
@@ -59,7 +61,7 @@ TEST(DataCard, FindsJetsThatOccurInTwoSplitsWhateverTheirPlace)
     const EventStore train = small_store();
     const EventStore test = train.select(at::tensor({2, 0}, at::kLong));
     const EventStore other = small_store();  // other momenta, but also one empty row
-    const DataCard card = make_data_card({{"train", &train}, {"test", &test}, {"other", &other}});
+    const DataCard card = test::card_of({{"train", &train}, {"test", &test}, {"other", &other}});
     ASSERT_EQ(card.overlaps.size(), 3U);
     EXPECT_EQ(card.overlaps[0].rows, 2);
     EXPECT_EQ(card.overlaps[1].rows, 1);
@@ -70,7 +72,7 @@ TEST(DataCard, FindsJetsThatOccurInTwoSplitsWhateverTheirPlace)
 TEST(DataCard, JsonHoldsWhatTheTextSays)
 {
     const EventStore store = small_store();
-    const auto json = nlohmann::json::parse(make_data_card({{"train", &store}}).json());
+    const auto json = nlohmann::json::parse(test::card_of({{"train", &store}}).json());
     EXPECT_EQ(json["splits"][0]["classes"][0]["name"], "qcd");
     EXPECT_EQ(json["splits"][0]["bad_values"]["mass"]["infinite"], 1);
     EXPECT_EQ(json["splits"][0]["collections"]["constituents"]["largest"], 2);

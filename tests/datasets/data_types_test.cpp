@@ -191,7 +191,7 @@ TEST_F(DataTypes, ConstituentsMayLieInSeparateDatasetsOrInOne)
     EXPECT_NEAR(p[0], std::sqrt(momentum * momentum + 4), 1e-5);
     EXPECT_NEAR(p[3], 10 * std::sinh(0.5), 1e-5);
     EXPECT_THAT(test::user_error([&] { read("type: hdf5_table\nconstituents: {pt: jet/pt}"); }),
-                HasSubstr("data.constituents: must name energy, px, py, pz; or pt, eta, phi"));
+                HasSubstr("energy, px, py, pz; or pt, eta, phi wanted"));
     EXPECT_THAT(test::user_error([&] {
                     read("type: hdf5_table\nconstituents: {pt: list, eta: list, phi: list}");
                 }),

@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 
 #include "core/parallel.h"
@@ -77,31 +76,6 @@ TEST(EpochOrder, ASubsetKeepsTheRelativeOrderOfTheWhole)
     for (const int64_t row : test::integers(epoch_order(whole, 3, 1)))
         if (row % 2 == 0) even.push_back(row / 2);
     EXPECT_EQ(test::integers(epoch_order(half, 3, 1)), even);
-}
-
-TEST(EpochOrder, SharesRepeatTheRareClassEvenly)
-{
-    const EventStore store = sorted_store(900, 100);
-    const auto order = test::integers(epoch_order_with_shares(store, 1, 0, {1, 1}));
-    ASSERT_EQ(order.size(), 1000u);
-    std::map<int64_t, int64_t> times;
-    int64_t signal = 0;
-    for (const int64_t row : order) {
-        ++times[row];
-        signal += row >= 900;
-    }
-    EXPECT_EQ(signal, 500);
-    for (const auto& [row, count] : times) EXPECT_EQ(count, row >= 900 ? 5 : 1);
-    // The part of the abundant class that is shown changes from epoch to epoch.
-    EXPECT_NE(test::integers(epoch_order_with_shares(store, 1, 1, {1, 1})), order);
-}
-
-TEST(EpochOrder, SharesOfClassesWithoutRowsAreRefused)
-{
-    EXPECT_NE(test::user_error([] {
-                  epoch_order_with_shares(sorted_store(10, 0), 1, 0, {1, 1});
-              }).find("class 1 has a share of the batches"),
-              std::string::npos);
 }
 
 TEST(WeightedOrder, DrawsRowsInProportionToTheSizeOfTheirWeight)

@@ -147,7 +147,7 @@ TEST_F(Events, MistakesNameTheKeyAndTheNearestColumn)
     EXPECT_THAT(test::user_error([&] { read("label: process + 1"); }),
                 HasSubstr("data.label: 'process + 1' is 2 in row 1 (a class from 0 to 1"));
     EXPECT_THAT(test::user_error([&] { read("select: met > 1000"); }),
-                HasSubstr("no row is left (none passes 'met > 1000')"));
+                HasSubstr("no row is left (none passes 'met > 1000'"));
     EXPECT_THAT(test::user_error([&] { reader_from("type: events\ntrain: " + path.string()); }),
                 HasSubstr("data.classes"));
     test::Hdf5Writer(path).group("empty");
@@ -165,6 +165,28 @@ TEST_F(Events, OtherFilesMayLackLabelsAndWeights)
     const EventStore store = r->read_files({other});
     EXPECT_FALSE(store.labels_B.defined());
     EXPECT_EQ(store.weights_B.sum().item<double>(), 2);
+}
+
+TEST_F(Events, FlavourTaggingRecordsAreJetsOfOneObjectAndTracksAroundThem)
+{
+    const auto file = folder.path() / "tagging.h5";
+    test::write_tagging_jets(file, 10, 4);
+    const auto store =
+        reader_from("type: events\nclasses: [light, c, b]\nunits: MeV\ntrain: " + file.string() +
+                    "\nlabel: max(jets[0].HadronConeExclTruthLabelID - 3, 0)")
+            ->read(Split::train);
+    EXPECT_EQ(integers(store.labels_B), (std::vector<int64_t>{0, 1, 2, 0, 1, 2, 0, 1, 2, 0}));
+    const Collection& tracks = store.collections.at("tracks");
+    EXPECT_EQ(integers(tracks.offsets_B1),
+              (std::vector<int64_t>{0, 0, 1, 3, 6, 6, 7, 9, 12, 12, 13}));
+    EXPECT_EQ(integers(store.collections.at("jets").offsets_B1).back(), 10);
+    EXPECT_FLOAT_EQ(tracks.columns.at("pt")[3].item<float>(), 1.003F) << "GeV";
+    EXPECT_FLOAT_EQ(tracks.columns.at("d0")[3].item<float>(), 0.03F) << "as stored";
+    // The second track of row 2, about the axis of its jet.
+    const auto p = test::floats(tracks.momenta_T4);
+    EXPECT_NEAR(p[8], 1.002 * std::cosh(0.2), 1e-6);
+    EXPECT_NEAR(p[10], 1.002 * std::sin(-0.05), 1e-6);
+    EXPECT_NEAR(values("jets[0].pt", store)[9], 50.09, 1e-4);
 }
 
 }  // namespace

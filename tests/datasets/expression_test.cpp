@@ -116,7 +116,7 @@ TEST(Expression, ErrorsNameColumnAndTextSeen)
     };
     EXPECT_EQ(error("pt > "),
               "top.yaml:7: data.select: a number, a column or '(' is wanted here (column 6 of "
-              "'pt > '; seen: the end).");
+              "'pt > '; seen: the end). Write e.g. pt > 550 && abs(eta) < 2.");
     EXPECT_THAT(error("pt > 5)"), HasSubstr("an operator is wanted here (column 7"));
     EXPECT_THAT(error("(pt > 5"), HasSubstr("')' is wanted here (column 8"));
     EXPECT_THAT(error("abss(eta) < 2"), HasSubstr("unknown function 'abss' (column 1"));

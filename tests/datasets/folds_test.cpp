@@ -68,14 +68,15 @@ TEST(Folds, EveryRowTestsOnceAndNeverTrainsThen)
     const auto store = store_of({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
     std::multiset<int64_t> tested;
     for (int64_t index = 0; index < 5; ++index) {
-        const auto parts = split_by_fold(store, options(5, "number", index));
-        EXPECT_EQ(parts.train.rows, 6);
-        EXPECT_EQ(parts.val.rows, 2);
+        const FoldOptions some = options(5, "number", index);
+        const FoldRows parts = rows_by_fold(folds_of(store, some), some);
+        EXPECT_EQ(parts.train.size(0), 6);
+        EXPECT_EQ(parts.val.size(0), 2);
         std::set<int64_t> once;
         for (const auto* part : {&parts.train, &parts.val, &parts.test})
-            for (const int64_t row : values(part->source_rows_B)) once.insert(row);
+            for (const int64_t row : values(*part)) once.insert(row);
         EXPECT_EQ(once.size(), 10U) << "no row in two parts";
-        for (const int64_t row : values(parts.test.source_rows_B)) tested.insert(row);
+        for (const int64_t row : values(parts.test)) tested.insert(row);
     }
     EXPECT_EQ(tested.size(), 10U);
     EXPECT_EQ(std::set<int64_t>(tested.begin(), tested.end()).size(), 10U);
@@ -91,7 +92,8 @@ TEST(Folds, AKeyThatIsNoNumberAndAnEmptyFoldAreExplained)
     EXPECT_THAT(test::user_error([&] { folds_of(store_of({0}), options(3, "numbre")); }),
                 testing::HasSubstr("number"));
     EXPECT_THAT(test::user_error([&] {
-                    split_by_fold(store_of({0, 1, 3}), options(3, "number"));
+                    const FoldOptions three = options(3, "number");
+                    rows_by_fold(folds_of(store_of({0, 1, 3}), three), three).check(three);
                 }),
                 testing::HasSubstr("leaves a fold of 3 without rows"));
 }

@@ -112,7 +112,7 @@ TEST_F(Hdf5ReaderTest, SelectionsKeepWhatTheFormulaKeeps)
     EXPECT_EQ(integers(store.source_rows_B), expected);
     ASSERT_GT(expected.size(), 20u);
     EXPECT_EQ(constituents(store, 20), jets[static_cast<size_t>(expected[20])].constituents);
-    EXPECT_THAT(error("select: pt > 1e9"), HasSubstr("no row is left (none passes 'pt > 1e9')"));
+    EXPECT_THAT(error("select: pt > 1e9"), HasSubstr("no row is left (none passes 'pt > 1e9'"));
     EXPECT_THAT(error("select: truthmass > 1"), HasSubstr("Did you mean 'truth_mass'?"));
     EXPECT_THAT(error("select: pt >"), HasSubstr("test.yaml:3: data.select: a number"));
 }
@@ -259,7 +259,7 @@ TEST_F(Hdf5ReaderTest, AnotherLayoutIsRefusedBeforeReading)
     EXPECT_THAT(test::user_error([&] { reader_from(section(""))->check(Split::train); }),
                 HasSubstr("no column matches"));
     std::filesystem::remove(path);
-    EXPECT_THAT(error(""), HasSubstr("jets.h5: file not found."));
+    EXPECT_THAT(error(""), HasSubstr("jets.h5: file not found (an HDF5 file is wanted)."));
 }
 
 }  // namespace

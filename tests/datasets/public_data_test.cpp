@@ -9,6 +9,7 @@
 #include "datasets/file_report.h"
 #include "datasets/jet_kinematics.h"
 #include "datasets/reader.h"
+#include "tests/support/card_of.h"
 #include "tests/support/paths.h"
 #include "tests/support/toy_files.h"
 
@@ -43,7 +44,7 @@ TEST(PublicData, TopTaggingJetsHaveThePublishedProperties)
     JETSMITH_NEEDS_DATA(path);
     const EventStore store = read("type: top_tagging", path);
     ASSERT_EQ(store.rows, 80000);
-    const auto split = make_data_card({{"train", &store}}).splits.front();
+    const auto split = test::card_of({{"train", &store}}).splits.front();
     const auto card = split.collections.at("constituents");
     EXPECT_NEAR(card.mean, 49.1, 0.1);
     EXPECT_GE(card.smallest, 4);
@@ -76,7 +77,7 @@ TEST(PublicData, RawOlympicsEventsHaveThePublishedProperties)
     EXPECT_EQ(store.rows, 1000);
     EXPECT_EQ(store.labels_B.sum().item<int64_t>(), 93);
     const auto card =
-        make_data_card({{"train", &store}}).splits.front().collections.at("constituents");
+        test::card_of({{"train", &store}}).splits.front().collections.at("constituents");
     EXPECT_EQ(card.smallest, 47);
     EXPECT_EQ(card.largest, 482);
 }

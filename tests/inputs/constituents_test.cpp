@@ -126,8 +126,8 @@ TEST(Constituents, MistakesInTheConfigAreExplained)
         return test::user_error([&] { make_input(yaml); });
     };
     EXPECT_THAT(error("features: [z, y, ph]"), HasSubstr("run.yaml:2: inputs.features"));
-    EXPECT_THAT(error("features: []"), HasSubstr("one of them must"));
-    EXPECT_THAT(error("features: [z, z]"), HasSubstr("given once"));
+    EXPECT_THAT(error("features: []"), HasSubstr("names a feature twice, or none (seen: []"));
+    EXPECT_THAT(error("features: [z, z]"), HasSubstr("names a feature twice, or none (seen: [z, z]"));
     EXPECT_THAT(error("features: [y, eta, phi]"), HasSubstr("two choices of the same axis"));
     EXPECT_THAT(error("max_constituents: -1"), HasSubstr("0 or more"));
     EXPECT_THAT(error("centre: axis"), HasSubstr("jet_axis"));

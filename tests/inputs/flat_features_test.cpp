@@ -8,6 +8,7 @@
 #include "inputs/feature_ranges.h"
 #include "inputs/feature_statistics.h"
 #include "inputs/input.h"
+#include "tests/support/fit_input.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/toy_events.h"
 #include "tests/support/toy_files.h"
@@ -65,9 +66,8 @@ TEST_F(FlatFeatures, ColumnsAndExpressionsComeInTheOrderOfTheConfig)
 
 TEST_F(FlatFeatures, StatisticsHaveTheWeightsOfTheLossAndLeaveMissingObjectsOut)
 {
-    store.class_weights = {0.5, 2};
     const auto input = make_input("columns: [met, 'jets[0].pt']\nfill: 0.25");
-    input->fit(store);
+    test::fit(*input, store, {0.5, 2});
     // Weights 50, -4, 6 of met 20, 40, 60; weights 50, 6 of pT 50, 80.
     const double sum = 52, mean = (50 * 20 - 4 * 40 + 6 * 60) / sum;
     const double variance = (50 * 400.0 - 4 * 1600 + 6 * 3600) / sum - mean * mean;
@@ -83,7 +83,7 @@ TEST_F(FlatFeatures, TheStateMakesTheSameFeaturesAndMustFit)
 {
     const std::string yaml = "columns: [met, 'jets[0].eta']";
     const auto input = make_input(yaml), again = make_input(yaml);
-    input->fit(store);
+    test::fit(*input, store);
     again->load_state(input->state());
     EXPECT_TRUE(made(*again, store).equal(made(*input, store)));
     EXPECT_THAT(test::user_error([&] { make_input("columns: [met]")->load_state(input->state()); }),
@@ -98,10 +98,10 @@ TEST_F(FlatFeatures, MistakesNameTheKeyTheExpressionAndTheRow)
         return test::user_error([&] {
             const auto input = make_input("columns: " + columns);
             input->shape(store);
-            input->fit(store);
+            test::fit(*input, store);
         });
     };
-    EXPECT_THAT(error("[mett]"), HasSubstr("inputs.columns: 'mett' of 'mett' was not found in the "
+    EXPECT_THAT(error("[mett]"), HasSubstr("inputs.columns: 'mett' was not found in the "
                                            "data. Did you mean 'met'?"));
     EXPECT_THAT(error("[log(met - 40)]"),
                 HasSubstr("inputs.columns: 'log(met - 40)' is NaN in row 0 of "));
@@ -125,8 +125,9 @@ TEST(FeatureRanges, StandForOneFeatureEach)
 TEST(FeatureStatistics, WithoutPositiveVarianceTheSizesOfTheWeightsCount)
 {
     const auto values = at::tensor({1.0, 2.0, 3.0}, at::kFloat).view({3, 1});
+    auto rows = test::rows_of_weight(at::tensor({1.0, -5.0, 1.0}, at::kDouble));
     const auto found = inputs::feature_statistics(
-        3, {1, -5, 1}, [&](int64_t begin, int64_t end) { return values.slice(0, begin, end); });
+        rows, {}, [&](const RowPiece& piece) { return values.index_select(0, piece.rows_B); });
     EXPECT_DOUBLE_EQ(found.mean_F.item<double>(), 2);
     EXPECT_DOUBLE_EQ(found.deviation_F.item<double>(), std::sqrt(2.0 / 7));
 }
@@ -134,9 +135,9 @@ TEST(FeatureStatistics, WithoutPositiveVarianceTheSizesOfTheWeightsCount)
 TEST(FeatureStatistics, AConstantFeatureIsOnlyShifted)
 {
     const auto values = at::full({20000, 1}, 0.1F);
+    auto rows = test::rows_of_weight(at::full({20000}, 1.3, at::kDouble));
     const auto found = inputs::feature_statistics(
-        20000, std::vector<double>(20000, 1.3),
-        [&](int64_t begin, int64_t end) { return values.slice(0, begin, end); });
+        rows, {}, [&](const RowPiece& piece) { return values.index_select(0, piece.rows_B); });
     EXPECT_FLOAT_EQ(found.mean_F.item<float>(), 0.1F);
     EXPECT_EQ(found.deviation_F.item<double>(), 1);
 }

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "inputs/input.h"
+#include "tests/support/fit_input.h"
 #include "tests/support/user_error.h"
 #include "tests/support/toy_jets.h"
 
@@ -74,7 +75,7 @@ TEST(Image, AFittedStateStandardisesAndSurvivesLoading)
     const auto store = store_with(at::rand({200, 2, 5, 6}));
     const auto one = make_input("standardise: {by: std, bias: 0.001}");
     const auto other = make_input("standardise: {by: std, bias: 0.001}");
-    one->fit(store);
+    test::fit(*one, store);
     other->load_state(one->state());
     const auto out = made(*one, store).to(at::kDouble);
     EXPECT_TRUE(at::equal(made(*other, store), made(*one, store)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/std.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include "inputs/input.h"
 #include "inputs/standardise.h"
 #include "kernels/pixelate/pixelate.h"
+#include "tests/support/fit_input.h"
 #include "tests/support/user_error.h"
 #include "tests/support/toy_jets.h"
 
@@ -95,7 +97,7 @@ TEST(JetImage, StandardisationUsesMeanAndDeviationOfTheTrainingImages)
 {
     const auto train = toy::store(toy::jets(500)), other = toy::store(toy::jets(30, /*seed=*/2));
     const auto input = make_input("transform: sqrt\nstandardise: {by: std, bias: 0.05}");
-    input->fit(train);
+    test::fit(*input, train);
     const auto raw = make_input("transform: sqrt");
     const auto images =
         raw->make(train, first_rows(500), std::nullopt, at::kFloat).images_BCHW.to(at::kDouble);
@@ -114,7 +116,7 @@ TEST(JetImage, AStateSurvivesSavingAndLoading)
     const std::string yaml = "channels: [pt, count]\npixels: 9\nstandardise: {by: std}";
     const auto one = make_input(yaml), other = make_input(yaml);
     EXPECT_TRUE(one->state().empty());
-    one->fit(store);
+    test::fit(*one, store);
     EXPECT_EQ(one->state().size(), 2U);
     other->load_state(one->state());
     EXPECT_TRUE(
@@ -126,7 +128,7 @@ TEST(JetImage, AStateOfAnotherConfigIsRefused)
 {
     const auto store = toy::store(toy::jets(10));
     const auto fitted = make_input("standardise: {by: std}");
-    fitted->fit(store);
+    test::fit(*fitted, store);
     EXPECT_THAT(test::user_error([&] { make_input("")->load_state(fitted->state()); }),
                 HasSubstr("the saved state does not fit"));
     EXPECT_THAT(test::user_error([&] { make_input("standardise: {by: std}")->load_state({}); }),
@@ -171,11 +173,12 @@ TEST(PixelStatistics, AgreeWithPlainSumsOnAnyNumberOfThreads)
                             .mul(1e-3)
                             .add(5.0)
                             .view({10'000, 2, 3, 4});
-    const auto part = [&](int64_t begin, int64_t end) { return images.slice(0, begin, end); };
+    auto rows = test::rows_of_weight(at::ones({10'000}, at::kDouble));
+    const auto part = [&](const RowPiece& piece) { return images.index_select(0, piece.rows_B); };
     set_thread_count(1);
-    const auto alone = inputs::pixel_statistics(10'000, part);
+    const auto alone = inputs::pixel_statistics(rows, part);
     set_thread_count(4);
-    const auto together = inputs::pixel_statistics(10'000, part);
+    const auto together = inputs::pixel_statistics(rows, part);
     set_thread_count(0);
     EXPECT_TRUE(at::equal(alone.mean_CHW, together.mean_CHW));
     EXPECT_TRUE(at::equal(alone.deviation_CHW, together.deviation_CHW));

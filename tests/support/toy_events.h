@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ inline hid_t boolean_type()
 
 /// Records `jets` (N, slots) and `event` (N,).
 inline void write_events(const std::filesystem::path& path, const std::vector<ToyObject>& jets,
-                         const std::vector<ToyEvent>& events)
+                         const std::vector<ToyEvent>& events, hsize_t chunk = 2)
 {
     const hid_t boolean = boolean_type();
     const hid_t jet = H5Tcreate(H5T_COMPOUND, sizeof(ToyObject));
@@ -59,7 +60,7 @@ inline void write_events(const std::filesystem::path& path, const std::vector<To
     Hdf5Writer file(path);
     const hsize_t rows = events.size();
     file.raw("jets", jet, jets.data(), {rows, jets.size() / rows},
-             {.chunk = {2, jets.size() / rows}, .shuffle = true, .deflate = 4});
+             {.chunk = {chunk, jets.size() / rows}, .shuffle = true, .deflate = 4});
     file.raw("event", event, events.data(), {rows});
     for (const hid_t type : {boolean, jet, event}) H5Tclose(type);
 }
@@ -71,6 +72,65 @@ inline void write_three_events(const std::filesystem::path& path)
                  {{50, 0.5F, 1.0F, 5, 1, 1}, {30, -1, 2, 4, 0, 1}, /**/ {}, {}, /**/
                   {7, 7, 7, 7, 1, 0}, {80, 1.5F, -3, 10, 1, 1}},
                  {{20, 0.25F, 100, 0}, {40, -1, -2, 1}, {60, 3, 3, 1}});
+}
+
+/// Records as in files of ATLAS flavour tagging: `jets` (N,) and `tracks` (N, 4), in MeV; the flavour
+/// is 0, 4 or 5; row i has i % 4 tracks, the first slot never used.
+inline void write_tagging_jets(const std::filesystem::path& path, size_t rows, hsize_t chunk)
+{
+    struct Jet {
+        float pt, eta, phi;
+        int32_t flavour;
+    };
+    struct Track {
+        float pt, deta, dphi, d0;
+        int8_t valid;
+    };
+    std::vector<Jet> jets;
+    std::vector<Track> tracks;
+    for (size_t row = 0; row < rows; ++row) {
+        const auto r = static_cast<float>(row);
+        const int32_t flavours[] = {0, 4, 5};
+        jets.push_back({50'000 + 10 * r, 0.001F * r, -0.5F, flavours[row % 3]});
+        for (size_t slot = 0; slot < 4; ++slot)
+            tracks.push_back({1'000 + r, 0.1F * static_cast<float>(slot), -0.05F,
+                              r / 100, slot > 0 && slot <= row % 4});
+    }
+    const hid_t boolean = boolean_type();
+    const hid_t jet = H5Tcreate(H5T_COMPOUND, sizeof(Jet));
+    H5Tinsert(jet, "pt", offsetof(Jet, pt), H5T_NATIVE_FLOAT);
+    H5Tinsert(jet, "eta", offsetof(Jet, eta), H5T_NATIVE_FLOAT);
+    H5Tinsert(jet, "phi", offsetof(Jet, phi), H5T_NATIVE_FLOAT);
+    H5Tinsert(jet, "HadronConeExclTruthLabelID", offsetof(Jet, flavour), H5T_NATIVE_INT32);
+    const hid_t track = H5Tcreate(H5T_COMPOUND, sizeof(Track));
+    H5Tinsert(track, "pt", offsetof(Track, pt), H5T_NATIVE_FLOAT);
+    H5Tinsert(track, "deta", offsetof(Track, deta), H5T_NATIVE_FLOAT);
+    H5Tinsert(track, "dphi", offsetof(Track, dphi), H5T_NATIVE_FLOAT);
+    H5Tinsert(track, "d0", offsetof(Track, d0), H5T_NATIVE_FLOAT);
+    H5Tinsert(track, "valid", offsetof(Track, valid), boolean);
+    Hdf5Writer file(path);
+    file.raw("jets", jet, jets.data(), {rows}, {.chunk = {chunk}, .shuffle = true, .deflate = 4});
+    file.raw("tracks", track, tracks.data(), {rows, 4},
+             {.chunk = {chunk, 4}, .shuffle = true, .deflate = 4});
+    for (const hid_t type : {boolean, jet, track}) H5Tclose(type);
+}
+
+/// Events with none to two jets of random numbers.
+inline void write_many_events(const std::filesystem::path& path, size_t rows, hsize_t chunk)
+{
+    std::mt19937 random(5);
+    std::uniform_real_distribution<float> uniform(0, 1);
+    std::vector<ToyObject> jets;
+    std::vector<ToyEvent> events;
+    for (size_t row = 0; row < rows; ++row) {
+        for (int slot = 0; slot < 2; ++slot)
+            jets.push_back({20 + 100 * uniform(random), 4 * uniform(random) - 2,
+                            6 * uniform(random) - 3, 10 * uniform(random),
+                            static_cast<uint8_t>(random() % 2), static_cast<int8_t>(random() % 2)});
+        events.push_back({100 * uniform(random), 6 * uniform(random) - 3, uniform(random),
+                          static_cast<uint8_t>(random() % 2)});
+    }
+    write_events(path, jets, events, chunk);
 }
 
 }  // namespace jetsmith::test

@@ -23,14 +23,14 @@ TEST(Hdf5File, WhatIsNoHdf5FileIsNamed)
         const auto path = folder.file("x.h5", content);
         return test::user_error([&] { File::open(path); });
     };
-    EXPECT_THAT(error("\x1f\x8b\x08 and more"), HasSubstr("compressed with gzip). Run gunzip"));
+    EXPECT_THAT(error("\x1f\x8b\x08 and more"), HasSubstr("compressed with gzip; an HDF5 file is wanted). Run gunzip"));
     EXPECT_THAT(error("root and more"), HasSubstr("it is a ROOT file"));
     EXPECT_THAT(error("\x93NUMPY and more"), HasSubstr("it is a NumPy array"));
     EXPECT_THAT(error("PAR1 and more"), HasSubstr("it is a Parquet file"));
     EXPECT_THAT(error("<html>"), HasSubstr("Was the download complete?"));
     EXPECT_THAT(error(""), HasSubstr("not an HDF5 file"));
     EXPECT_THAT(test::user_error([&] { File::open(folder.path() / "none.h5"); }),
-                EndsWith("none.h5: file not found."));
+                EndsWith("none.h5: file not found (an HDF5 file is wanted). Check the path."));
     EXPECT_THAT(test::user_error([&] { File::open(folder.path()); }), HasSubstr("is a folder"));
 }
 

@@ -254,7 +254,7 @@ TEST_F(TableTest, SeveralFramesAskForAChoice)
         other.key = "b";
         other.write(file, {.chunk = {1}});
     }
-    EXPECT_THAT(test::user_error([&] { open(); }), HasSubstr("holds 2 frames (/a, /b)"));
+    EXPECT_THAT(test::user_error([&] { open(); }), HasSubstr("holds 2 frames (/a, /b;"));
     EXPECT_EQ(open("b").key, "/b");
     EXPECT_THAT(test::user_error([&] { open("c"); }), HasSubstr("'/c' was not found in the file"));
 }
