@@ -20,7 +20,7 @@ struct CheckArguments {
 
 void check(const CheckArguments& arguments)
 {
-    const auto resolved = jetsmith::check({arguments.config, arguments.set, {}});
+    const auto resolved = jetsmith::check({arguments.config, arguments.set, {}, {}});
     if (arguments.print_config) fmt::print("{}", resolved);
     log::info("{}: ready to train", arguments.config);
 }

@@ -21,7 +21,8 @@ struct EvaluateArguments {
 
 void evaluate(const EvaluateArguments& arguments)
 {
-    const std::vector<std::filesystem::path> files(arguments.data.begin(), arguments.data.end());
+    std::vector<std::filesystem::path> files;
+    for (const auto& file : arguments.data) files.push_back(std::filesystem::absolute(file));
     const auto runs = analysis::trained_folders(arguments.run);
     for (const auto& run : runs) {
         std::filesystem::path out = arguments.out;

@@ -38,9 +38,9 @@ void list(const ListArguments& arguments)
     }
     if (found) return;
     if (names.empty())
-        throw UserError("there is no family called '{}'.{}", arguments.family,
+        throw UserError("list: there is no family called '{}'.{}", arguments.family,
                         suggestion(arguments.family, families));
-    throw UserError("there is no {} called '{}'.{}", arguments.family, arguments.name,
+    throw UserError("list: there is no {} called '{}'.{}", arguments.family, arguments.name,
                     suggestion(arguments.name, names));
 }
 

@@ -8,7 +8,9 @@
 
 #include "analysis/evaluation.h"
 #include "analysis/predictions.h"
+#include "cli/usage_error.h"
 #include "cli/verbs.h"
+#include "core/errors.h"
 
 namespace jetsmith::cli {
 namespace {
@@ -22,7 +24,7 @@ struct MetricsArguments {
     bool json = false;
 };
 
-void print_metrics(const MetricsArguments& arguments)
+void measure_file(const MetricsArguments& arguments)
 {
     const auto taggers = analysis::read_scores(arguments.file, arguments.names);
     auto result = analysis::evaluate(taggers, arguments.options);
@@ -34,6 +36,19 @@ void print_metrics(const MetricsArguments& arguments)
                    analysis::metrics_json(result, taggers.front(), arguments.options).dump(2));
     else
         fmt::print("{}", analysis::metrics_text(result, taggers.front(), arguments.options));
+}
+
+/// Messages about the rows of a tagger name the tagger alone; here the file comes before it.
+void print_metrics(const MetricsArguments& arguments)
+{
+    try {
+        measure_file(arguments);
+    } catch (const UserError& error) {
+        const std::string text = as_option(error.what());
+        if (text.starts_with("--")) throw UserError(text);
+        if (text.starts_with(arguments.file + ": ")) throw;
+        throw UserError("{}: {}", arguments.file, text);
+    }
 }
 
 }  // namespace
@@ -49,11 +64,16 @@ void add_metrics(CLI::App& app)
         ->required();
     verb->add_option("--labels", a.names.labels, "dataset of labels (default: labels)");
     verb->add_option("--weights", a.names.weights, "dataset of event weights");
-    verb->add_flag("--logits", a.names.logits, "class scores are logits: take the softmax first");
+    verb->add_flag("--logits", a.names.logits,
+                   "scores are logits: take the softmax, or of each yes/no label the sigmoid, first");
+    verb->add_flag("--multi-label", a.names.multi_label,
+                   "rows may have several of the labels: labels and scores are (N, labels), each "
+                   "column by itself (known of predictions.h5)");
     verb->add_option("--signal", a.options.signal, "name of the signal class");
     verb->add_option("--signal-efficiencies", a.options.signal_efficiencies,
                      "working points of the rejection")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
     verb->add_option("--bootstrap", a.options.bootstrap, "Poisson bootstrap replicas for the errors")
         ->check(CLI::Range(0, 1'000'000));
     verb->add_option("--seed", a.options.seed, "of the bootstrap")->capture_default_str();
@@ -61,7 +81,7 @@ void add_metrics(CLI::App& app)
                    "take the scores as runs of one model; mean and median ensembles over subsets");
     verb->add_option("--ensemble-size", a.ensemble_size,
                      "runs per ensemble (default: two thirds of them)")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(2, 1000));
     verb->add_flag("--json", a.json, "print a JSON document");
     verb->callback([arguments] { print_metrics(*arguments); });
 }

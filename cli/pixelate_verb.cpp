@@ -9,6 +9,7 @@
 
 #include "cli/verbs.h"
 #include "core/config_node.h"
+#include "core/config_place.h"
 #include "core/errors.h"
 #include "inputs/image_file.h"
 #include "trainers/run_config.h"
@@ -64,15 +65,22 @@ EventStore only_rows(const EventStore& store, const std::string& text)
 
 void pixelate(const PixelateArguments& arguments)
 {
-    RunConfig config(load_config(arguments.config, arguments.set));
-    const auto reader = config.make_reader();
-    const auto input = config.make_input();
-    const std::vector<std::filesystem::path> files(arguments.files.begin(), arguments.files.end());
-    auto store = reader->read_files(files);
-    if (!arguments.rows.empty()) store = only_rows(store, arguments.rows);
-    if (input->learns()) input->fit(reader->read(Split::train));
-    inputs::write_images(store, *input, config.resolved(), arguments.out);
-    fmt::print("{}: {} images\n", arguments.out, store.rows);
+    const ConfigNode root = load_config(arguments.config, arguments.set);
+    naming_places(root, [&] {
+        RunConfig config(root);
+        const auto reader = config.make_reader();
+        const auto input = config.make_input();
+        std::vector<std::filesystem::path> files;
+        for (const auto& file : arguments.files) files.push_back(std::filesystem::absolute(file));
+        auto store = reader->read_files(files);
+        if (!arguments.rows.empty()) store = only_rows(store, arguments.rows);
+        if (input->learns()) {
+            ResidentFeed train(reader->read(Split::train));
+            input->fit(train, reader->class_weights(train.index()));
+        }
+        inputs::write_images(store, *input, to_yaml(config.resolved()), arguments.out);
+        fmt::print("{}: {} images\n", arguments.out, store.rows);
+    });
 }
 
 }  // namespace

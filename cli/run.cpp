@@ -2,15 +2,18 @@
 #include <CLI/CLI.hpp>
 #include <new>
 
+#include "cli/usage_error.h"
 #include "cli/verbs.h"
 #include "core/errors.h"
 #include "core/log.h"
 #include "core/parallel.h"
+#include "core/stop_signal.h"
+#include "core/version.h"
 
 namespace jetsmith::cli {
 namespace {
 
-enum ExitCode { kSuccess = 0, kUserMistake = 2, kBug = 3, kCannotGoOn = 4 };
+enum ExitCode { kSuccess = 0, kUserMistake = 2, kBug = 3, kCannotGoOn = 4, kSignal = 128 };
 
 int report(int code, const std::string& text)
 {
@@ -21,7 +24,7 @@ int report(int code, const std::string& text)
 int usage_error(const CLI::App& app, const CLI::ParseError& error)
 {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-    return report(kUserMistake, std::string(error.what()) + ". See jetsmith --help.");
+    return report(kUserMistake, usage_text(app, error));
 }
 
 int parse_and_run(CLI::App& app, int argc, char** argv)
@@ -35,6 +38,8 @@ int parse_and_run(CLI::App& app, int argc, char** argv)
         return report(kUserMistake, error.what());
     } catch (const RunError& error) {
         return report(kCannotGoOn, error.what());
+    } catch (const Stopped& stopped) {
+        return report(kSignal + stopped.signal(), stopped.what());
     } catch (const std::bad_alloc&) {
         return report(kCannotGoOn, "out of memory. Use fewer rows (data.max_rows) or a smaller "
                                    "trainer.batch_size.");
@@ -52,13 +57,13 @@ int run(int argc, char** argv)
 {
     CLI::App app("jetsmith trains, compares and preserves neural networks for collider physics.",
                  "jetsmith");
-    app.set_version_flag("--version", JETSMITH_VERSION);
+    app.set_version_flag("--version", program_version());
     app.require_subcommand(1);
     app.fallthrough();
     app.add_option_function<int>(
            "--threads", [](int threads) { set_thread_count(threads); },
            "CPU threads (default: all this process may use)")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, 65536));
     add_train(app);
     add_evaluate(app);
     add_metrics(app);

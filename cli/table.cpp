@@ -6,7 +6,9 @@
 #include <memory>
 
 #include "analysis/run_table.h"
+#include "cli/usage_error.h"
 #include "cli/verbs.h"
+#include "core/errors.h"
 
 namespace jetsmith::cli {
 namespace {
@@ -22,8 +24,12 @@ void print_table(TableArguments arguments)
 {
     arguments.options.published = analysis::parse_published(arguments.published);
     const std::vector<std::filesystem::path> runs(arguments.runs.begin(), arguments.runs.end());
-    fmt::print("{}", analysis::format_table(analysis::compare_runs(runs, arguments.options),
-                                            arguments.format));
+    try {
+        fmt::print("{}", analysis::format_table(analysis::compare_runs(runs, arguments.options),
+                                                arguments.format));
+    } catch (const UserError& error) {
+        throw UserError(as_option(error.what()));
+    }
 }
 
 }  // namespace
@@ -41,7 +47,8 @@ void add_table(CLI::App& app)
                      "dataset of their labels (default: labels, label or is_signal_new)");
     verb->add_option("--signal", a.options.signal, "name of the signal class");
     verb->add_option("--signal-efficiencies", a.options.signal_efficiencies,
-                     "working points of the rejection (default: those of the first run)");
+                     "working points of the rejection (default: those of the first run)")
+        ->check(CLI::Range(0.0, 1.0));
     verb->add_option("--bootstrap", a.options.bootstrap,
                      "replicas for the differences to the first line; 0 for none")
         ->capture_default_str()

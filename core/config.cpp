@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/config_messages.h"
 #include "core/config_values.h"
 
 namespace jetsmith {
@@ -34,11 +35,15 @@ struct Config::Section {
         const auto place = value ? value->place() : node.place();
         return (place.empty() ? "" : place + ": ") + full(key);
     }
-    Declaration* declaration(std::string_view key)
+    const Declaration* declaration(std::string_view key) const
     {
-        for (auto& d : declared)
+        for (const auto& d : declared)
             if (d.key == key) return &d;
         return nullptr;
+    }
+    std::string way_out(std::string_view key) const
+    {
+        return config_messages::way_out(declaration(key), path, owner);
     }
 };
 
@@ -49,8 +54,9 @@ Config::Config(const ConfigNode& node, std::string path, std::string owner)
     section_->path = std::move(path);
     section_->owner = std::move(owner);
     if (node.kind != Kind::map && node.kind != Kind::null)
-        throw UserError("{}: {}: a map of keys is wanted (seen: {}).", node.place(),
-                        section_->path, node.shown());
+        throw UserError("{}: {}: is no section (seen: {}; a map of keys is wanted). Write {{key: "
+                        "value}}, or one key a line below it.",
+                        node.place(), section_->path, node.shown());
 }
 
 Config Config::describing(std::string owner)
@@ -101,12 +107,14 @@ bool Config::parse(std::string_view key, T& value)
     const auto* node = section_->node.find(key);
     if (!node || (node->kind == Kind::null && !section_->declaration(key)->required)) {
         if (section_->declaration(key)->required && !section_->describing)
-            throw UserError("{}: missing key ({} needs it: {}).", section_->place(key),
-                            section_->owner, section_->declaration(key)->meaning);
+            fail(key, config_messages::missing(*section_->declaration(key), section_->node,
+                                               section_->declared, section_->path,
+                                               section_->owner));
         return false;
     }
     if (!from_node(*node, value))
-        fail(key, fmt::format("must be {} (seen: {})", type_name(value), node->shown()));
+        fail(key, fmt::format("must be {} (seen: {}).{}", type_name(value), node->shown(),
+                              section_->way_out(key)));
     section_->values[std::string(key)] = to_node(value);
     return true;
 }
@@ -127,6 +135,7 @@ JETSMITH_CONFIG_TYPE(std::vector<std::string>);
 JETSMITH_CONFIG_TYPE(std::vector<fs::path>);
 JETSMITH_CONFIG_TYPE(std::optional<int64_t>);
 JETSMITH_CONFIG_TYPE(std::map<std::string, double>);
+JETSMITH_CONFIG_TYPE(config_values::NamedTexts);
 #undef JETSMITH_CONFIG_TYPE
 
 Config Config::section(std::string_view key, std::string_view meaning)
@@ -147,8 +156,11 @@ Config Config::section(std::string_view key, std::string_view meaning)
 std::vector<Config> Config::items(std::string_view key, std::string_view meaning)
 {
     const auto* node = section_->node.find(key);
+    if (node && node->kind == Kind::null) node = nullptr;
     if (node && node->kind != Kind::list)
-        fail(key, fmt::format("must be a list of maps (seen: {})", node->shown()));
+        fail(key, fmt::format("must be a list of maps (seen: {}). Begin each item with a dash, or "
+                              "write [{{key: value}}]",
+                              node->shown()));
     if (!section_->declaration(key))
         section_->declared.push_back(
             {std::string(key), "a list of maps", "", std::string(meaning), "", false, {}});
@@ -184,13 +196,15 @@ void Config::finish_own_keys() const
 
 void Config::fail(std::string_view key, const std::string& problem) const
 {
-    throw UserError("{}: {}.", section_->place(key), problem);
+    const bool whole = problem.ends_with('.') || problem.ends_with('?');
+    throw UserError("{}: {}{}", section_->place(key), problem, whole ? "" : ".");
 }
 
 void Config::fail_range(std::string_view key, const std::string& wanted) const
 {
     const auto* node = section_->node.find(key);
-    fail(key, fmt::format("{} is out of range (must be {})", node ? node->shown() : "", wanted));
+    ensure(node != nullptr, "a check of a value that is not there");
+    fail(key, config_messages::refused(*node, wanted, section_->way_out(key)));
 }
 
 std::vector<Declaration> Config::declarations() const

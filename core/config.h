@@ -51,8 +51,8 @@ class Config {
 
     /// Optional value: `value` keeps its default when the key is absent. T is one of bool,
     /// int64_t, double, std::string, std::filesystem::path, a std::vector of these,
-    /// std::optional<int64_t>, or std::map<std::string, double>. Relative paths are taken relative to the file in which they
-    /// stand. Throws UserError when the type is wrong or a check fails.
+    /// std::optional<int64_t>, std::map<std::string, double>, or pairs of texts (a map in order).
+    /// Relative paths start where they stand. Throws UserError for a wrong type or a failed check.
     template <typename T, typename... Checks>
     void read(std::string_view key, T& value, std::string_view meaning, const Checks&... checks)
     {

@@ -6,6 +6,7 @@
 
 #include "core/atomic_file.h"
 #include "core/errors.h"
+#include "core/nearest_file.h"
 
 namespace jetsmith {
 namespace {
@@ -117,24 +118,35 @@ void merge(ConfigNode& into, const ConfigNode& from)
 
 ConfigNode load_chain(const fs::path& path, int bases_left)
 {
-    ConfigNode node = parse_yaml(read_text(path), path.string());
+    const std::string text = read_text(path);
+    if (text.find('\0') != std::string::npos)
+        throw UserError("{}: is a binary file (it seems to be {}; a config in YAML is wanted). Name "
+                        "the recipe, not the data.",
+                        path.string(), text.starts_with("\x89HDF") ? "HDF5" : "no text");
+    ConfigNode node = parse_yaml(text, path.string());
     if (node.kind == ConfigNode::Kind::null) node.kind = ConfigNode::Kind::map;
     if (node.kind != ConfigNode::Kind::map)
-        throw UserError("{}: is not a config (a map of sections is wanted).", path.string());
+        throw UserError("{}: is no config (seen: {}; a map of sections is wanted). Write data:, "
+                        "inputs:, model: and the others, as in configs/.",
+                        path.string(), node.shown());
     const auto base = std::find_if(node.entries.begin(), node.entries.end(),
                                    [](const auto& entry) { return entry.first == "base"; });
     if (base == node.entries.end()) return node;
     const ConfigNode name = base->second;
     if (name.kind != ConfigNode::Kind::scalar)
-        throw UserError("{}: base: must be the path of one file.", name.place());
+        throw UserError("{}: base: must be the path of one file (seen: {}). Write base: "
+                        "other.yaml.",
+                        name.place(), name.shown());
     if (bases_left == 0)
-        throw UserError("{}: base: a chain of more than {} base files. Flatten it.", name.place(),
-                        kMaxBases);
+        throw UserError("{}: base: '{}' is one base file too many in a chain ({} at most). Flatten "
+                        "the chain, or break it where it is a circle.",
+                        name.place(), name.scalar, kMaxBases);
     node.entries.erase(base);
     const fs::path base_path = path.parent_path() / name.scalar;
-    if (!fs::exists(base_path))
-        throw UserError("{}: base: '{}' does not exist (looked for {}).", name.place(),
-                        name.scalar, base_path.lexically_normal().string());
+    if (!fs::is_regular_file(base_path))
+        throw UserError("{}: base: '{}' is no file (looked for {}).{}", name.place(), name.scalar,
+                        base_path.lexically_normal().string(),
+                        nearest_file(base_path, " Paths count from the file in which they stand."));
     ConfigNode merged = load_chain(base_path, bases_left - 1);
     merge(merged, node);
     return merged;
@@ -144,7 +156,9 @@ void apply_override(ConfigNode& root, const std::string& text)
 {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
-        throw UserError("--set {}: must have the form section.key=value.", text);
+        throw UserError("--set {}: has no key and value (section.key=value wanted). Write e.g. "
+                        "--set trainer.epochs=3.",
+                        text);
     const std::string source = "--set " + text;
     ConfigNode value = parse_yaml(text.substr(equals + 1), source);
     ConfigNode* node = &root;
@@ -158,12 +172,17 @@ void apply_override(ConfigNode& root, const std::string& text)
             child->kind = ConfigNode::Kind::map;
             child->file = source;
         }
+        if (child->kind == ConfigNode::Kind::null) child->kind = ConfigNode::Kind::map;
         if (child->kind != ConfigNode::Kind::map)
-            throw UserError("{}: '{}' is not a section (it holds {}).", source, key,
-                            child->shown());
+            throw UserError("{}: '{}' is no section (it holds {}; a map of keys is wanted). Set a "
+                            "key of a section.",
+                            source, key, child->shown());
         node = child;
     }
-    if (path.empty()) throw UserError("{}: the key is empty.", source);
+    if (path.empty())
+        throw UserError("{}: the key is empty (section.key=value wanted). Write e.g. --set "
+                        "trainer.epochs=3.",
+                        source);
     if (auto* old = node->find(path)) {
         merge(*old, value);
     } else {

@@ -27,10 +27,37 @@ int64_t count_values(const ConfigNode& node)
     return count;
 }
 
+/// One line of the document, from 0, cut where it is long.
+std::string line_of(const std::string& text, int number)
+{
+    constexpr size_t kMost = 60;
+    std::istringstream lines(text);
+    std::string line;
+    for (int i = 0; i <= number && std::getline(lines, line); ++i) continue;
+    const auto first = line.find_first_not_of(" \t\r"), last = line.find_last_not_of(" \t\r");
+    line = first == std::string::npos ? "an empty line" : line.substr(first, last + 1 - first);
+    return line.size() > kMost ? line.substr(0, kMost - 3) + "..." : line;
+}
+
+/// What to look at where yaml-cpp stumbled.
+[[noreturn]] void not_yaml(const std::string& text, const std::string& file, int line,
+                           const std::string& why)
+{
+    const std::string seen = line_of(text, line);
+    const bool tab = text.find('\t') != std::string::npos;
+    ConfigNode there;
+    there.file = file;
+    there.line = line + 1;
+    throw UserError("{}: not valid YAML ({}; seen: {}; 'key: value' wanted). {}", there.place(),
+                    why, seen,
+                    tab ? "Replace the tabs by spaces."
+                        : "Check indentation, colons, brackets and quotes there.");
+}
+
 /// Builds the tree while yaml-cpp reports what it meets.
 class Builder : public YAML::EventHandler {
   public:
-    explicit Builder(std::string file) : file_(std::move(file)) {}
+    Builder(const std::string& text, std::string file) : text_(text), file_(std::move(file)) {}
 
     ConfigNode root;
 
@@ -39,7 +66,7 @@ class Builder : public YAML::EventHandler {
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override
     {
-        if (expects_key()) fail(mark, "a key must be a text (an empty key was seen)");
+        if (expects_key()) fail(mark, "a key is empty", "a name wanted", "Write key: value.");
         deliver(leaf(mark), anchor, mark);
     }
 
@@ -48,7 +75,7 @@ class Builder : public YAML::EventHandler {
     {
         if (expects_key()) return take_key(mark, value);
         // Plain scalars carry the tag "?", quoted ones "!"; other tags have no meaning here.
-        if (tag != "?" && tag != "!") fail(mark, "tags are not supported ('" + tag + "')");
+        if (tag != "?" && tag != "!") fail(mark, "tags are not supported", "plain values wanted", "Leave '" + tag + "' away.");
         ConfigNode node = leaf(mark);
         const bool quoted = tag == "!";
         const bool null = !quoted && (value.empty() || value == "~" || value == "null");
@@ -60,10 +87,11 @@ class Builder : public YAML::EventHandler {
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override
     {
-        if (expects_key()) fail(mark, "an alias cannot be a key");
+        if (expects_key()) fail(mark, "an alias cannot be a key", "a name wanted", "Write key: value.");
         const auto found = anchors_.find(anchor);
         if (found == anchors_.end())
-            fail(mark, "an alias points to a section that contains it (a cycle). Write it out");
+            fail(mark, "an alias points to a section that contains it",
+                 "an alias of something complete wanted", "Write it out.");
         // Counted before the copy: a bomb must not be allowed to expand first.
         count(count_values(found->second), mark);
         attach(found->second, mark);
@@ -82,9 +110,11 @@ class Builder : public YAML::EventHandler {
     void OnSequenceEnd() override { close(); }
     void OnMapEnd() override { close(); }
 
-    [[noreturn]] void fail(const YAML::Mark& mark, const std::string& problem) const
+    [[noreturn]] void fail(const YAML::Mark& mark, const std::string& problem,
+                           const std::string& wanted, const std::string& way_out) const
     {
-        throw UserError("{}:{}: {}.", file_, mark.line + 1, problem);
+        throw UserError("{}: {} (seen: {}; {}). {}", leaf(mark).place(), problem,
+                        line_of(text_, mark.line), wanted, way_out);
     }
 
   private:
@@ -112,20 +142,26 @@ class Builder : public YAML::EventHandler {
 
     void take_key(const YAML::Mark& mark, const std::string& key)
     {
-        if (key == "<<") fail(mark, "merge keys ('<<') are not supported. Use 'base: other.yaml'");
+        if (key == "<<")
+            fail(mark, "merge keys ('<<') are not supported", "every key written out wanted",
+                 "Use base: other.yaml for what several recipes share.");
         auto& open = stack_.back();
         if (const auto* first = open.node.find(key))
-            throw UserError("{}:{}: {}: duplicate key (first seen in line {}). Remove one of them.",
-                            file_, mark.line + 1, key, first->line);
+            throw UserError("{}: {}: duplicate key (first seen in line {}; one wanted). Remove one "
+                            "of them.",
+                            leaf(mark).place(), key, first->line);
         open.key = key;
         open.has_key = true;
     }
 
     void open(const YAML::Mark& mark, ConfigNode::Kind kind, YAML::anchor_t anchor)
     {
-        if (expects_key()) fail(mark, "a key must be a text (a map or list was seen)");
+        if (expects_key())
+            fail(mark, "a map or a list stands where a key must", "a name wanted",
+                 "Write key: value.");
         if (stack_.size() >= kMaxDepth)
-            fail(mark, fmt::format("nested deeper than {} levels", kMaxDepth));
+            fail(mark, fmt::format("nested deeper than {} levels", kMaxDepth),
+                 "a few levels wanted", "Check the brackets.");
         Open next{leaf(mark), anchor, mark, "", false};
         next.node.kind = kind;
         stack_.push_back(std::move(next));
@@ -164,11 +200,14 @@ class Builder : public YAML::EventHandler {
     {
         values_ += values;
         if (values_ > kMaxValues)
-            fail(mark, fmt::format("the document expands to more than {} values (its aliases "
-                                   "multiply). Write it without nested aliases",
-                                   kMaxValues));
+            fail(mark,
+                 fmt::format("the document expands to more than {} values, since its aliases "
+                             "multiply",
+                             kMaxValues),
+                 "fewer wanted", "Write it without nested aliases.");
     }
 
+    const std::string& text_;
     std::string file_;
     std::vector<Open> stack_;
     std::map<YAML::anchor_t, ConfigNode> anchors_;
@@ -180,15 +219,17 @@ class Builder : public YAML::EventHandler {
 ConfigNode parse_yaml(const std::string& text, const std::string& file)
 {
     std::istringstream stream(text);
-    Builder builder(file);
+    Builder builder(text, file);
     try {
         YAML::Parser parser(stream);
         if (!parser.HandleNextDocument(builder)) builder.root.file = file;
-        Builder second(file);
+        Builder second(text, file);
         if (parser.HandleNextDocument(second))
-            throw UserError("{}: holds more than one YAML document. Keep one per file.", file);
+            throw UserError("{}: holds more than one YAML document (seen: a line '---' between "
+                            "them; one wanted). Keep one per file.",
+                            file);
     } catch (const YAML::Exception& error) {
-        throw UserError("{}:{}: not valid YAML ({}).", file, error.mark.line + 1, error.msg);
+        not_yaml(text, file, error.mark.line, error.msg);
     }
     return std::move(builder.root);
 }

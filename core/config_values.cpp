@@ -60,6 +60,18 @@ bool from_node(const ConfigNode& node, std::map<std::string, double>& value)
     return true;
 }
 
+bool from_node(const ConfigNode& node, NamedTexts& value)
+{
+    if (node.kind != Kind::map) return false;
+    NamedTexts parsed;
+    for (const auto& [key, item] : node.entries) {
+        parsed.emplace_back(key, "");
+        if (!from_node(item, parsed.back().second)) return false;
+    }
+    value = std::move(parsed);
+    return true;
+}
+
 ConfigNode to_node(bool value) { return ConfigNode::text(value ? "true" : "false"); }
 ConfigNode to_node(int64_t value) { return ConfigNode::text(std::to_string(value)); }
 ConfigNode to_node(double value) { return ConfigNode::text(fmt::format("{}", value)); }
@@ -78,6 +90,14 @@ ConfigNode to_node(const fs::path& value)
 }
 
 ConfigNode to_node(const std::map<std::string, double>& value)
+{
+    ConfigNode node;
+    node.kind = Kind::map;
+    for (const auto& [key, item] : value) node.entries.emplace_back(key, to_node(item));
+    return node;
+}
+
+ConfigNode to_node(const NamedTexts& value)
 {
     ConfigNode node;
     node.kind = Kind::map;

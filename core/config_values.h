@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/config_node.h"
@@ -40,6 +41,10 @@ bool from_node(const ConfigNode& node, std::string& value);
 bool from_node(const ConfigNode& node, std::filesystem::path& value);
 bool from_node(const ConfigNode& node, std::map<std::string, double>& value);
 
+/// Texts by name, in the order of the file.
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+bool from_node(const ConfigNode& node, NamedTexts& value);
+
 template <typename T>
 bool from_node(const ConfigNode& node, std::vector<T>& value)
 {
@@ -70,6 +75,7 @@ ConfigNode to_node(double value);
 ConfigNode to_node(const std::string& value);
 ConfigNode to_node(const std::filesystem::path& value);
 ConfigNode to_node(const std::map<std::string, double>& value);
+ConfigNode to_node(const NamedTexts& value);
 
 template <typename T>
 ConfigNode to_node(const std::vector<T>& value)
@@ -102,5 +108,6 @@ inline std::string type_name(const std::vector<std::filesystem::path>&)
 }
 inline std::string type_name(const std::optional<int64_t>&) { return "an integer"; }
 inline std::string type_name(const std::map<std::string, double>&) { return "a map of numbers"; }
+inline std::string type_name(const NamedTexts&) { return "a map of texts"; }
 
 }  // namespace jetsmith::config_values

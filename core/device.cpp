@@ -45,14 +45,17 @@ at::Device choose_device(const std::string& wanted)
     if (wanted == "auto") return cuda_plugin() ? use_gpu(0) : at::Device(at::kCPU);
     const int index = cuda_index(wanted);
     if (index < 0)
-        throw UserError("trainer.device: '{}' is no device (must be auto, cpu, cuda or cuda:N).",
+        throw UserError("trainer.device: '{}' is no device (must be auto, cpu, cuda or cuda:N). "
+                        "With device: auto a GPU is used where there is one.",
                         wanted);
     if (!cuda_plugin())
-        throw UserError("trainer.device: {} was asked for, but {}. Use device: cpu, or auto.",
+        throw UserError("trainer.device: {} was asked for, but no GPU can be used ({}). Use device: "
+                        "cpu, or auto.",
                         wanted, cuda_plugin_error());
     if (index >= cuda_plugin()->device_count())
-        throw UserError("trainer.device: {} does not exist (this machine has {} GPU(s)).", wanted,
-                        cuda_plugin()->device_count());
+        throw UserError("trainer.device: {} does not exist (this machine has {} GPU(s), counted "
+                        "from cuda:0). Use device: cuda.",
+                        wanted, cuda_plugin()->device_count());
     return use_gpu(index);
 }
 
@@ -61,7 +64,9 @@ Precision choose_precision(const std::string& wanted, const at::Device& device)
     if (wanted == "fp32") return {at::kFloat, "fp32 (asked for)"};
     if (wanted == "bf16") return {at::kBFloat16, "bf16 (asked for)"};
     if (wanted != "auto")
-        throw UserError("trainer.precision: '{}' is unknown (must be auto, fp32 or bf16).", wanted);
+        throw UserError("trainer.precision: '{}' is unknown (must be auto, fp32 or bf16). Use "
+                        "precision: auto.",
+                        wanted);
     if (device.is_cuda()) return {at::kBFloat16, "bf16 (tensor cores)"};
     if (cpu_is_fast_at_bf16()) return {at::kBFloat16, "bf16 (this processor has AVX-512 BF16)"};
     return {at::kFloat, "fp32 (this processor has no fast bf16)"};

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <tuple>
 
 namespace jetsmith {
 namespace {
+
+constexpr size_t kMostShown = 20;  // names that a message lists
 
 std::vector<ComponentInfo>& components()
 {
@@ -15,7 +18,9 @@ std::vector<ComponentInfo>& components()
     return all;
 }
 
-/// Edit distance (insertions, deletions, substitutions, each 1).
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+/// Edit distance (insertions, deletions, substitutions, each 1); case does not count.
 size_t edit_distance(std::string_view a, std::string_view b)
 {
     std::vector<size_t> row(b.size() + 1);
@@ -23,7 +28,7 @@ size_t edit_distance(std::string_view a, std::string_view b)
     for (size_t i = 1; i <= a.size(); ++i) {
         size_t diagonal = std::exchange(row[0], i);
         for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            const size_t substituted = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
             diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, substituted}));
         }
     }
@@ -39,9 +44,10 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
     for (const auto& candidate : known) {
         size_t d = edit_distance(name, candidate);
         // "filter" for "filters", "batch" for "batch_size": a prefix is nearer than its length.
-        if (name.size() >= 3 && (candidate.starts_with(name) || name.starts_with(candidate)))
+        if (name.size() >= 3 && candidate.starts_with(name))
             d = std::min<size_t>(d, 2);
-        if (d < distance) {
+        const bool nothing_in_common = d >= std::max(name.size(), candidate.size());
+        if (d < distance && !nothing_in_common) {
             distance = d;
             best = candidate;
         }
@@ -54,7 +60,12 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& kn
     const std::string nearest = nearest_name(name, known);
     if (!nearest.empty()) return fmt::format(" Did you mean '{}'?", nearest);
     if (known.empty()) return "";
-    return fmt::format(" Known names: {}.", fmt::join(known, ", "));
+    const auto shown = std::min(known.size(), kMostShown);
+    const std::string others =
+        shown < known.size() ? fmt::format(" and {} more", known.size() - shown) : "";
+    return fmt::format(" Known names: {}{}.",
+                       fmt::join(known.begin(), known.begin() + static_cast<int64_t>(shown), ", "),
+                       others);
 }
 
 const std::vector<ComponentInfo>& all_components()

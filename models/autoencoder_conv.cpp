@@ -42,6 +42,7 @@ class AutoencoderConv final : public Model {
             throw UserError(
                 "model.type: autoencoder_conv reconstructs images (this input makes "
                 "none). Choose inputs that make images.");
+        layers::check_latent(options.latent, shape);
         height_ = whole(shape.height);
         width_ = whole(shape.width);
         layers::ImageShape image{shape.channels, height_, width_};

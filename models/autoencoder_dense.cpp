@@ -35,6 +35,7 @@ class AutoencoderDense final : public Model {
         if (width == 0)
             throw UserError("model.type: autoencoder_dense reconstructs images or one row of "
                             "features (this input makes neither). Choose inputs of such a kind.");
+        layers::check_latent(options.latent, shape);
         std::vector<int64_t> widths{width};
         widths.insert(widths.end(), options.widths.begin(), options.widths.end());
         widths.push_back(options.latent);

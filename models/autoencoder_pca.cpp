@@ -40,11 +40,7 @@ class AutoencoderPca final : public Model, public ClosedForm {
                 "model.type: autoencoder_pca solves for the covariance of all pixels "
                 "({} of them; at most {}). Choose fewer pixels, or another autoencoder.",
                 width, kLargest);
-        if (options.latent > width)
-            throw UserError(
-                "model.latent: {} components of {} pixels or features (there are no "
-                "more than these). Choose fewer.",
-                options.latent, width);
+        layers::check_latent(options.latent, shape);
         const auto doubles = at::TensorOptions(at::kDouble);
         mean_F_ = register_buffer("mean", at::zeros({width}, doubles));
         components_LF_ = register_buffer(

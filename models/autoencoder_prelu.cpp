@@ -10,6 +10,7 @@
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
+#include "models/layers/image_vector.h"
 #include "models/layers/learned_slope.h"
 #include "models/model.h"
 
@@ -48,6 +49,7 @@ class AutoencoderPrelu final : public Model {
             throw UserError(
                 "model.type: autoencoder_prelu reconstructs images (this input makes "
                 "none). Choose inputs that make images.");
+        layers::check_latent(options.latent, shape);
         if (shape.height % 2 != 0 || shape.width % 2 != 0)
             throw UserError(
                 "inputs.pixels: autoencoder_prelu halves images and doubles them again "

@@ -36,6 +36,9 @@ class Cnn final : public Model {
 
     Cnn(const Options& options, const BatchShape& shape)
     {
+        if (shape.channels == 0)
+            throw UserError("model.type: cnn reads images (this input makes none). Choose inputs "
+                            "that make images, such as jet_image.");
         layers::ImageShape image{shape.channels, shape.height, shape.width};
         for (const auto& layer : options.layers)
             blocks_.push_back(register_module(

@@ -31,7 +31,7 @@ class Dnn final : public Model {
                         "rounded, at least 1; instead of 'widths'",
                         positive);
             if (config.has("widths") && !fractions.empty())
-                config.fail("fractions", "says the same as 'widths'. Give one of them");
+                config.fail("fractions", "says the same as 'widths' (one of them wanted). Remove one");
             return layers::DenseOptions(config);
         }
     };

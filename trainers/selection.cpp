@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainers/selection.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 
 #include "core/errors.h"
 
 namespace jetsmith {
 
-Selected select_figure(const EpochRecord& record, const std::string& name)
+Selected select_figure(const EpochRecord& record, const std::string& name,
+                       const std::string& place)
 {
     if (name == "loss") return {record.val_loss, false};
     std::vector<std::string> known{"loss"};
@@ -15,8 +18,11 @@ Selected select_figure(const EpochRecord& record, const std::string& name)
         if (metric.name == name) return {metric.value, metric.higher_is_better};
         known.push_back(metric.name);
     }
-    throw UserError("there is no validation figure called '{}'.{}", name,
-                    suggestion(name, known));
+    const std::string nearest = nearest_name(name, known);
+    throw UserError("{}: there is no validation figure called '{}' (one of {} wanted). {}", place,
+                    name, fmt::join(known, ", "),
+                    nearest.empty() ? "Add its metric to evaluate.metrics, or choose another."
+                                    : "Did you mean '" + nearest + "'?");
 }
 
 double worst(bool higher_is_better)

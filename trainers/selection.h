@@ -2,6 +2,7 @@
 // Which validation figure says that one epoch is better than another.
 #pragma once
 
+#include <cmath>
 #include <string>
 
 #include "trainers/callback.h"
@@ -12,15 +13,18 @@ struct Selected {
     double value = 0;
     bool higher_is_better = false;
 
+    /// NaN is worse than every number.
     bool better_than(double other) const
     {
+        if (std::isnan(other)) return !std::isnan(value);
         return higher_is_better ? value > other : value < other;
     }
 };
 
 /// The figure called `name` ("loss" or a metric) of an epoch. Throws UserError with the known
-/// names when there is none.
-Selected select_figure(const EpochRecord& record, const std::string& name);
+/// names when there is none; `place`: the key that asks for it.
+Selected select_figure(const EpochRecord& record, const std::string& name,
+                       const std::string& place);
 
 /// A value that every figure beats.
 double worst(bool higher_is_better);

@@ -16,6 +16,14 @@ int64_t vector_size(const BatchShape& shape)
     return pixels > 0 ? pixels : shape.features;
 }
 
+void check_latent(int64_t latent, const BatchShape& shape)
+{
+    if (latent > vector_size(shape))
+        throw UserError("model.latent: {} dimensions for {} pixels or features (no more than these "
+                        "wanted). Choose fewer.",
+                        latent, vector_size(shape));
+}
+
 at::Tensor to_vector(const Batch& batch)
 {
     if (batch.images_BCHW.defined())

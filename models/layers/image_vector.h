@@ -12,6 +12,10 @@ namespace jetsmith::layers {
 /// Numbers per row of such batches.
 int64_t vector_size(const BatchShape& shape);
 
+/// Throws UserError for a latent space of more dimensions than the rows have numbers: the network
+/// could hand its input through.
+void check_latent(int64_t latent, const BatchShape& shape);
+
 /// (B, F): the features, or else the flattened images. Throws UserError for other batches.
 at::Tensor to_vector(const Batch& batch);
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/atomic_file.h"
+#include "tests/support/paths.h"
 
 namespace jetsmith::cli {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 TEST(Reference, ThePageInTheDocsIsTheGeneratedOne)
 {
     const auto page =
-        read_text(std::string(JETSMITH_SOURCE_DIR) + "/docs/config-reference.md");
+        read_text(test::source_folder().string() + "/docs/config-reference.md");
     EXPECT_EQ(page, reference_page())
         << "run: build/release/bin/jetsmith list --markdown > docs/config-reference.md";
 }

@@ -55,6 +55,62 @@ TEST(AtomicFile, AMissingFolderIsARunErrorWithPathAndReason)
     }
 }
 
+TEST(AtomicFile, AFolderIsReplacedAsAWhole)
+{
+    const test::TempFolder folder;
+    const auto path = folder.path() / "step_1";
+    const auto write = [&](const std::string& text) {
+        write_folder_atomically(path, [&](const fs::path& temporary) {
+            EXPECT_NE(temporary, path);
+            write_atomically(temporary / "a.txt", text);
+        });
+    };
+    write("first");
+    write("second");
+    EXPECT_EQ(read_text(path / "a.txt"), "second");
+    EXPECT_EQ(entries(folder.path()), 1U) << "the old one is gone";
+}
+
+TEST(AtomicFile, AFolderWriterThatThrowsLeavesTheOldFolder)
+{
+    const test::TempFolder folder;
+    const auto path = folder.path() / "step_1";
+    folder.file("step_1/a.txt", "old");
+    EXPECT_THROW(write_folder_atomically(path,
+                                         [](const fs::path& temporary) {
+                                             write_atomically(temporary / "a.txt", "half");
+                                             throw std::runtime_error("stopped");
+                                         }),
+                 std::runtime_error);
+    EXPECT_EQ(read_text(path / "a.txt"), "old");
+    EXPECT_EQ(entries(folder.path()), 1U);
+}
+
+TEST(AtomicFile, LeftoversOfKilledWritersAreRemovedAndNothingElse)
+{
+    const test::TempFolder folder;
+    folder.file(".a.txt.123.part", "half");
+    folder.file("checkpoints/.step_3.123.part/model", "half");
+    folder.file("checkpoints/step_2/model", "whole");
+    folder.file(".hidden", "the user's");
+    folder.file("members/seed_1/.a.txt.9.part", "of a running member");
+    remove_leftovers(folder.path(), "members");
+    EXPECT_FALSE(fs::exists(folder.path() / ".a.txt.123.part"));
+    EXPECT_FALSE(fs::exists(folder.path() / "checkpoints/.step_3.123.part"));
+    EXPECT_TRUE(fs::exists(folder.path() / "checkpoints/step_2/model"));
+    EXPECT_TRUE(fs::exists(folder.path() / ".hidden"));
+    EXPECT_TRUE(fs::exists(folder.path() / "members/seed_1/.a.txt.9.part"));
+}
+
+TEST(AtomicFile, ARemovedFolderIsGone)
+{
+    const test::TempFolder folder;
+    folder.file("step_1/a.txt", "old");
+    remove_folder(folder.path() / "step_1");
+    remove_folder(folder.path() / "never_there");
+    EXPECT_EQ(entries(folder.path()), 0U);
+}
+
 TEST(AtomicFile, ReadingAFolderOrNothingIsTheUsersMistake)
 {
     const test::TempFolder folder;

@@ -55,17 +55,42 @@ TEST(Config, TheFiveErrorsNamePlacePathValueAndWayOut)
               "Did you mean 'filters'?");
     const auto missing = user_error(
         [&] { parsed("a: 1").require("filters", filters, "feature maps"); });
-    EXPECT_THAT(missing, HasSubstr("model.filters: missing key (model 'cnn' needs it"));
+    EXPECT_EQ(missing,
+              "top.yaml:1: model.filters: missing key (model 'cnn' needs it: an integer, feature "
+              "maps; seen: a). See jetsmith list model cnn.");
     const auto wrong = user_error(
         [&] { parsed("\n\nfilters: many\n").read("filters", filters, "feature maps"); });
-    EXPECT_EQ(wrong, "top.yaml:3: model.filters: must be an integer (seen: many).");
+    EXPECT_EQ(wrong, "top.yaml:3: model.filters: must be an integer (seen: many). Leave it out for "
+                     "the default, 0.");
     const auto range = user_error([&] {
         parsed("rate: -1").read("rate", rate, "a rate", within(0, 1));
     });
-    EXPECT_EQ(range, "top.yaml:1: model.rate: -1 is out of range (must be between 0 and 1).");
+    EXPECT_EQ(range, "top.yaml:1: model.rate: -1 is out of range (must be between 0 and 1). Leave it "
+                     "out for the default, 0.");
     const auto duplicate = user_error([&] { parsed("a: 1\nb: 2\na: 3\n"); });
     EXPECT_EQ(duplicate,
-              "top.yaml:3: a: duplicate key (first seen in line 1). Remove one of them.");
+              "top.yaml:3: a: duplicate key (first seen in line 1; one wanted). Remove one of them.");
+}
+
+TEST(Config, AnUnknownWordNamesTheNearestOfThoseThatArePossible)
+{
+    std::string word = "auto";
+    std::vector<std::string> words{"pt"};
+    EXPECT_EQ(user_error([&] { parsed("p: fp16").read("p", word, "a word", one_of({"fp32", "auto"})); }),
+              "top.yaml:1: model.p: 'fp16' is unknown (must be one of fp32, auto). Did you mean "
+              "'fp32'?");
+    EXPECT_EQ(user_error([&] {
+                  parsed("w: [pt, weight]").read("w", words, "words", one_of({"pt", "energy"}));
+              }),
+              "top.yaml:1: model.w: 'weight' is unknown (each must be one of pt, energy). Leave it "
+              "out for the default, [pt].");
+}
+
+TEST(Config, AMissingKeyMayBeAMisspeltOne)
+{
+    std::string type;
+    EXPECT_THAT(user_error([&] { parsed("typ: cnn").require("type", type, "which one"); }),
+                testing::EndsWith("seen: typ). Is 'typ' a misspelling of it?"));
 }
 
 struct NumberCase {
@@ -107,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(All, ConfigNumbers,
 TEST(Config, RefusesMergeKeysCyclesBombsAndDepth)
 {
     EXPECT_THAT(user_error([] { parse_yaml("a: &x {b: 1}\nc: {<<: *x}\n", "f.yaml"); }),
-                HasSubstr("f.yaml:2: merge keys ('<<') are not supported. Use 'base:"));
+                HasSubstr("f.yaml:2: merge keys ('<<') are not supported"));
     EXPECT_THAT(user_error([] { parse_yaml("a: &x [1, *x]\n", "f.yaml"); }),
                 HasSubstr("an alias points to a section that contains it"));
     std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
@@ -159,9 +184,18 @@ TEST(Config, OverridesAreCheckedLikeFileValuesAndNameThemselves)
     int64_t filters = 0;
     Config model(*node.find("model"), "model", "model 'cnn'");
     EXPECT_EQ(user_error([&] { model.read("filters", filters, "maps"); }),
-              "--set model.filters=x: model.filters: must be an integer (seen: x).");
+              "--set model.filters=x: model.filters: must be an integer (seen: x). Leave it out for "
+              "the default, 0.");
     EXPECT_THAT(user_error([&] { load_config(top, {"model"}); }),
-                HasSubstr("must have the form section.key=value"));
+                HasSubstr("section.key=value wanted"));
+}
+
+TEST(Config, AnOverrideMayFillASectionThatIsEmptyInTheFile)
+{
+    const test::TempFolder folder;
+    const auto top = folder.file("top.yaml", "trainer:\nmodel: {type: cnn}\n");
+    const auto node = load_config(top, {"trainer.epochs=3"});
+    EXPECT_EQ(node.find("trainer")->find("epochs")->scalar, "3");
 }
 
 TEST(Config, PathsAreRelativeToTheFileInWhichTheyStand)

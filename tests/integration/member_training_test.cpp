@@ -25,7 +25,7 @@ using testing::HasSubstr;
 
 fs::path recipe(const std::string& name)
 {
-    return fs::path(JETSMITH_SOURCE_DIR) / "configs" / name;
+    return test::source_folder() / "configs" / name;
 }
 
 std::vector<std::string> training(const fs::path& config, const fs::path& out,
@@ -179,7 +179,7 @@ TEST(Scan, AFailingMemberIsNamedInOneLineAndTheFinishedOnesAreKept)
     EXPECT_EQ(result.exit_code, 2) << result.err;
     const std::string last = result.err.substr(result.err.rfind("jetsmith: "));
     EXPECT_THAT(last, AllOf(HasSubstr("member latent_-3: "), HasSubstr("model.latent"),
-                            HasSubstr("The members that are done stay")));
+                            HasSubstr("is out of range")));
     EXPECT_EQ(std::count(last.begin(), last.end(), '\n'), 1);
     EXPECT_TRUE(fs::exists(run / "members/latent_2/report.html"));
     EXPECT_FALSE(fs::exists(run / "members/latent_4")) << "nothing is started after a failure";
@@ -228,7 +228,7 @@ TEST(Folds, FilesToTestAndMixturesCannotStandBesideThem)
     EXPECT_THAT(refused("anomaly/latent_scan.yaml", {"folds.count=3"}),
                 HasSubstr("folds: stand beside scan"));
     EXPECT_THAT(refused("events/dnn_high_level.yaml", {"folds.count=2"}),
-                HasSubstr("2 folds (at least 3"));
+                HasSubstr("2 folds are too few (at least 3"));
 }
 
 }  // namespace

@@ -163,7 +163,7 @@ TEST_F(Train, CheckTrainsOneStepAndWritesNothing)
 
 TEST_F(Train, CheckKnowsEveryClassWhereTheTrainingHasOne)
 {
-    const auto anomaly = fs::path(JETSMITH_SOURCE_DIR) / "configs/anomaly/autoencoder_dense.yaml";
+    const auto anomaly = test::source_folder() / "configs/anomaly/autoencoder_dense.yaml";
     const auto result = run_program({"check", anomaly.string(), "--set", "data.max_rows=100"});
     ASSERT_EQ(result.exit_code, 0) << result.err;
     EXPECT_THAT(result.err, HasSubstr("ready to train"));
@@ -202,42 +202,6 @@ TEST_F(Train, ARunOnFilesOfOneClassEachIsEvaluatedAndRepeated)
     ASSERT_EQ(repeated.exit_code, 0) << repeated.err;
     EXPECT_EQ(read_text(run / "metrics.json"), read_text(again / "metrics.json"));
 }
-
-struct Mistake {
-    const char* name;
-    std::vector<std::string> set;
-    std::string said;
-};
-
-class Mistakes : public testing::TestWithParam<Mistake> {};
-
-TEST_P(Mistakes, StopBeforeTheFirstEpochWithOneLineAndExitCode2)
-{
-    const test::TempFolder folder;
-    auto arguments = short_training(test::quickstart_recipe(), folder.path() / "run");
-    for (const auto& set : GetParam().set) {
-        arguments.push_back("--set");
-        arguments.push_back(set);
-    }
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, 2) << result.err;
-    EXPECT_THAT(result.err, HasSubstr(GetParam().said));
-    EXPECT_FALSE(fs::exists(folder.path() / "run")) << "nothing was begun";
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    All, Mistakes,
-    testing::Values(
-        Mistake{"UnknownModel", {"model.type=cnm"}, "there is no model called 'cnm'. Did you mean 'cnn'?"},
-        Mistake{"UnknownKey", {"trainer.epoch=3"}, "Did you mean 'epochs'?"},
-        Mistake{"UnknownSection", {"trainr.epochs=3"}, "Did you mean 'trainer'?"},
-        Mistake{"NegativeBatch", {"trainer.batch_size=-4"}, "-4 is out of range (must be above 0)"},
-        Mistake{"WrongType", {"trainer.epochs=many"}, "must be an integer (seen: many)"},
-        Mistake{"AbsentGpu", {"trainer.device=cuda"}, "cuda was asked for, but"},
-        Mistake{"UnknownDevice", {"trainer.device=tpu"}, "'tpu' is no device"},
-        Mistake{"AbsentFile", {"data.train=/no/such/file.h5"}, "/no/such/file.h5"},
-        Mistake{"ImageTooSmall", {"inputs.pixels=4"}, "the image is"}),
-    [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace jetsmith

@@ -91,7 +91,7 @@ TEST(AutoencoderPca, WhatItCannotSolveIsRefused)
     EXPECT_THAT(test::user_error([] { make("", image(0, 0)); }),
                 testing::HasSubstr("autoencoder_pca reconstructs images"));
     EXPECT_THAT(test::user_error([] { make("latent: 30", image(1, 5)); }),
-                testing::HasSubstr("30 components of 25 pixels"));
+                testing::HasSubstr("30 dimensions for 25 pixels"));
     EXPECT_THAT(test::user_error([] { make("", image(1, 100)); }),
                 testing::HasSubstr("10000 of them; at most 8192"));
     const auto model = make("", image(1, 3));

@@ -2,6 +2,7 @@
 // Ends the training when a validation figure has not improved for some epochs.
 #include "core/log.h"
 #include "trainers/callback.h"
+#include "trainers/sealed_json.h"
 #include "trainers/selection.h"
 #include "trainers/trainer.h"
 
@@ -14,6 +15,7 @@ class EarlyStopping final : public Callback {
         int64_t patience = 5;
         double min_delta = 0.0;
         std::string monitor = "loss";
+        std::string place;  ///< of `monitor` in the config
 
         explicit Options(Config& config)
         {
@@ -22,14 +24,20 @@ class EarlyStopping final : public Callback {
             config.read("min_delta", min_delta, "smallest change that counts as improvement",
                         non_negative);
             config.read("monitor", monitor, "loss, or the name of a validation metric");
+            place = config.place("monitor");
         }
     };
 
     explicit EarlyStopping(const Options& options) : options_(options) {}
 
+    void check(const EpochRecord& record) const override
+    {
+        select_figure(record, options_.monitor, options_.place);
+    }
+
     void on_epoch_end(Trainer& trainer, const EpochRecord& record) override
     {
-        const Selected figure = select_figure(record, options_.monitor);
+        const Selected figure = select_figure(record, options_.monitor, options_.place);
         const double margin = figure.higher_is_better ? options_.min_delta : -options_.min_delta;
         if (!has_best_ || figure.better_than(best_ + margin)) {
             best_ = figure.value;
@@ -43,11 +51,17 @@ class EarlyStopping final : public Callback {
         trainer.request_stop();
     }
 
-    std::map<std::string, double> state() const override
+    nlohmann::ordered_json state() const override
     {
-        return {{"early_stopping.best", best_},
-                {"early_stopping.has_best", has_best_ ? 1.0 : 0.0},
-                {"early_stopping.idle_epochs", static_cast<double>(idle_epochs_)}};
+        return {{"early_stopping.best", json_number(best_)},
+                {"early_stopping.has_best", has_best_},
+                {"early_stopping.idle_epochs", idle_epochs_}};
+    }
+    void load_state(const nlohmann::ordered_json& state) override
+    {
+        best_ = number_of(state.at("early_stopping.best"));
+        has_best_ = state.at("early_stopping.has_best");
+        idle_epochs_ = state.at("early_stopping.idle_epochs");
     }
 
   private:

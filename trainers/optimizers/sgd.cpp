@@ -25,7 +25,8 @@ class Sgd final : public Optimizer {
                         non_negative);
             config.read("nesterov", nesterov, "look ahead along the momentum");
             if (nesterov && momentum == 0.0)
-                config.fail("nesterov", "needs a momentum above 0 (seen: 0)");
+                config.fail("nesterov", "needs a momentum (seen: 0; above 0 wanted). Set "
+                                        "optimizer.momentum, say to 0.9");
         }
     };
 
