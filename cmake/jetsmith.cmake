@@ -34,8 +34,7 @@ function(jetsmith_library)
     endif()
   endforeach()
   target_compile_options(jetsmith PRIVATE ${JETSMITH_WARNINGS})
-  set_source_files_properties("${PROJECT_SOURCE_DIR}/trainers/run_folder.cpp"
-    "${PROJECT_SOURCE_DIR}/cli/run.cpp" PROPERTIES COMPILE_DEFINITIONS
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/core/version.cpp" PROPERTIES COMPILE_DEFINITIONS
     "JETSMITH_VERSION=\"${PROJECT_VERSION}\";JETSMITH_GIT=\"${JETSMITH_GIT}\"")
   target_link_libraries(jetsmith PUBLIC jetsmith_dependencies)
   jetsmith_precompile(jetsmith PRIVATE "${PROJECT_SOURCE_DIR}/cmake/precompiled.h")
@@ -60,41 +59,60 @@ function(jetsmith_cuda_plugin)
   target_link_libraries(jetsmith_cuda PRIVATE jetsmith jetsmith_torch_cuda)
 endfunction()
 
-# One executable and one ctest entry per folder of tests/; what needs a GPU is named *Cuda* and
-# becomes a second entry labelled gpu, skipped with its reason where there is none.
+# One executable per folder of tests/ and one ctest entry; what needs a GPU is named *Cuda* and
+# becomes a second entry labelled gpu, skipped with its reason where there is none; what takes long
+# is named *Soak* and becomes one labelled soak. Libraries are linked besides.
 function(jetsmith_tests folder label)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cpp")
   if(NOT sources)
     return()
   endif()
-  if(NOT TARGET jetsmith_test_support)
-    file(GLOB support CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
-    add_library(jetsmith_test_support STATIC ${support})
-    set_target_properties(jetsmith_test_support PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_compile_definitions(jetsmith_test_support PUBLIC JETSMITH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  target_compile_options(jetsmith_test_support PUBLIC ${JETSMITH_WARNINGS} $<$<CONFIG:Release>:-O1>)
-    target_link_libraries(jetsmith_test_support PUBLIC jetsmith GTest::gmock GTest::gtest_main)
-    target_precompile_headers(jetsmith_test_support PRIVATE
-                              "${PROJECT_SOURCE_DIR}/cmake/precompiled.h" <gmock/gmock.h>)
-  endif()
+  jetsmith_test_support_library()
   add_executable(${folder}_test ${sources})
   set_target_properties(${folder}_test PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_precompile_headers(${folder}_test REUSE_FROM jetsmith_test_support)
-  target_link_libraries(${folder}_test PRIVATE jetsmith_test_support)
+  target_link_libraries(${folder}_test PRIVATE ${ARGN} jetsmith_test_support)
   add_dependencies(${folder}_test jetsmith_program)
-  add_test(NAME ${folder} COMMAND ${folder}_test --gtest_filter=-*Cuda*)
-  set_tests_properties(${folder} PROPERTIES LABELS "${label}" TIMEOUT 900
-                       ENVIRONMENT "CUDA_VISIBLE_DEVICES=;JETSMITH_PROGRAM=$<TARGET_FILE:jetsmith_program>")
-  foreach(source ${sources})
-    file(STRINGS "${source}" cuda REGEX "^TEST.*Cuda")
-    if(cuda)
-      add_test(NAME ${folder}.gpu COMMAND ${folder}_test --gtest_filter=*Cuda*)
-      set_tests_properties(${folder}.gpu PROPERTIES LABELS gpu RESOURCE_LOCK gpu TIMEOUT 900
-                           SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]"
-                           ENVIRONMENT "JETSMITH_PROGRAM=$<TARGET_FILE:jetsmith_program>")
-      break()
+  set(program "JETSMITH_PROGRAM=$<TARGET_FILE:jetsmith_program>")
+  add_test(NAME ${folder} COMMAND ${folder}_test --gtest_filter=-*Cuda*:*Soak*)
+  set_tests_properties(${folder} PROPERTIES LABELS "${label}" TIMEOUT 1800
+                       ENVIRONMENT "CUDA_VISIBLE_DEVICES=;${program}")
+  jetsmith_tests_named(${folder} Cuda gpu 900 "${program}" ${sources})
+  jetsmith_tests_named(${folder} Soak soak 14400 "CUDA_VISIBLE_DEVICES=;${program}" ${sources})
+endfunction()
+
+# A ctest entry <folder>.<label> for the tests of the sources whose names contain `word`.
+function(jetsmith_tests_named folder word label timeout environment)
+  foreach(source ${ARGN})
+    file(STRINGS "${source}" found REGEX "^TEST.*${word}")
+    if(found)
+      add_test(NAME ${folder}.${label} COMMAND ${folder}_test --gtest_filter=*${word}*)
+      set_tests_properties(${folder}.${label} PROPERTIES LABELS ${label} RESOURCE_LOCK ${label}
+                           TIMEOUT ${timeout} ENVIRONMENT "${environment}")
+      if(label STREQUAL gpu)
+        set_tests_properties(${folder}.gpu PROPERTIES
+                             SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+      endif()
+      return()
     endif()
   endforeach()
+endfunction()
+
+# What the tests share, and the precompiled header that all of them use.
+function(jetsmith_test_support_library)
+  if(TARGET jetsmith_test_support)
+    return()
+  endif()
+  file(GLOB support CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
+  add_library(jetsmith_test_support STATIC ${support})
+  set_target_properties(jetsmith_test_support PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  # One file alone knows where this tree lies, so that others come out of a compiler cache anywhere.
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/tests/support/paths.cpp" PROPERTIES
+                              COMPILE_DEFINITIONS JETSMITH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_compile_options(jetsmith_test_support PUBLIC ${JETSMITH_WARNINGS} $<$<CONFIG:Release>:-O1>)
+  target_link_libraries(jetsmith_test_support PUBLIC jetsmith GTest::gmock GTest::gtest_main)
+  target_precompile_headers(jetsmith_test_support PRIVATE
+                            "${PROJECT_SOURCE_DIR}/cmake/precompiled.h" <gmock/gmock.h>)
 endfunction()
 
 # One executable per file of benchmarks/.

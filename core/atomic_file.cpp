@@ -2,28 +2,53 @@
 #include "core/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include "core/errors.h"
+#include "core/nearest_file.h"
 
 namespace jetsmith {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kTemporary = ".part";
+
+/// What is free where the path lies, in words; empty when nobody knows.
+std::string free_text(const fs::path& path)
+{
+    struct statvfs space = {};
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    if (::statvfs(folder.c_str(), &space) != 0) return "";
+    return fmt::format(", {} free", uint64_t{space.f_bavail} * space.f_frsize);
+}
+
 [[noreturn]] void fail(const fs::path& path, const char* what, size_t bytes = 0)
 {
     const std::string reason = std::strerror(errno);
-    const std::string need = bytes ? fmt::format("; {} bytes needed", bytes) : "";
+    const std::string need = bytes ? fmt::format("; {} bytes needed{}", bytes, free_text(path)) : "";
     throw RunError(
         "{}: cannot {} ({}{}). Free space or choose another folder; what was there before is "
         "untouched.",
         path.string(), what, reason, need);
+}
+
+/// The system call again while signals interrupt it.
+template <typename Call>
+auto uninterrupted(const Call& call)
+{
+    auto result = call();
+    while (result < 0 && errno == EINTR) result = call();
+    return result;
 }
 
 /// A file descriptor that closes itself.
@@ -35,69 +60,149 @@ struct Descriptor {
     }
 };
 
+int open_file(const fs::path& path, int flags)
+{
+    return uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
+}
+
 void sync(const fs::path& path, int flags)
 {
-    const Descriptor file{::open(path.c_str(), flags | O_CLOEXEC)};
-    if (file.value < 0 || ::fsync(file.value) != 0) fail(path, "sync");
+    const Descriptor file{open_file(path, flags)};
+    if (file.value < 0 || uninterrupted([&] { return ::fsync(file.value); }) != 0)
+        fail(path, "sync");
+}
+
+void sync_parent(const fs::path& path)
+{
+    sync(path.has_parent_path() ? path.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY);
+}
+
+void rename_over(const fs::path& from, const fs::path& to)
+{
+    if (uninterrupted([&] { return ::rename(from.c_str(), to.c_str()); }) != 0)
+        fail(to, "rename into place");
 }
 
 void write_all(int file, std::string_view content, const fs::path& path)
 {
     const size_t bytes = content.size();
     while (!content.empty()) {
-        const ssize_t written = ::write(file, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
+        const ssize_t written =
+            uninterrupted([&] { return ::write(file, content.data(), content.size()); });
         if (written < 0) fail(path, "write", bytes);
         content.remove_prefix(static_cast<size_t>(written));
     }
 }
 
 /// A name beside `path` that no other process uses; the dot hides it from globs.
-fs::path beside(const fs::path& path)
+fs::path beside(const fs::path& path, const char* what = "")
 {
     return path.parent_path() /
-           fmt::format(".{}.{}.part", path.filename().string(), ::getpid());
+           fmt::format(".{}.{}{}{}", path.filename().string(), ::getpid(), what, kTemporary);
+}
+
+/// Puts a complete folder in the place of another, which lies under the returned name afterwards:
+/// exchanged in one step where the file system can, else one after the other.
+fs::path replace_folder(const fs::path& temporary, const fs::path& path)
+{
+    if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) == 0)
+        return temporary;
+    const fs::path old = beside(path, ".old");
+    rename_over(path, old);
+    rename_over(temporary, path);
+    return old;
 }
 
 }  // namespace
 
-void publish(const fs::path& temporary, const fs::path& path)
-{
-    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "rename into place");
-    const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    sync(parent, O_RDONLY | O_DIRECTORY);
-}
-
 void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write)
 {
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored))
+        throw UserError("{}: cannot be written (it is a folder; a file is wanted). Name a file in it.",
+                        path.string());
     const fs::path temporary = beside(path);
     try {
         write(temporary);
         sync(temporary, O_RDONLY);
-        publish(temporary, path);
+        rename_over(temporary, path);
     } catch (...) {
-        std::error_code ignored;
         fs::remove(temporary, ignored);
         throw;
     }
+    sync_parent(path);
 }
 
 void write_atomically(const fs::path& path, std::string_view content)
 {
     write_atomically(path, [&](const fs::path& temporary) {
-        const Descriptor file{
-            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+        const Descriptor file{open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC)};
         if (file.value < 0) fail(path, "create", content.size());
         write_all(file.value, content, path);
     });
 }
 
+void write_folder_atomically(const fs::path& path,
+                             const std::function<void(const fs::path&)>& write)
+{
+    const fs::path temporary = beside(path);
+    std::error_code ignored;
+    fs::path old;
+    try {
+        fs::remove_all(temporary, ignored);
+        if (uninterrupted([&] { return ::mkdir(temporary.c_str(), 0777); }) != 0)
+            fail(path, "create");
+        write(temporary);
+        sync(temporary, O_RDONLY | O_DIRECTORY);
+        if (fs::exists(path)) {
+            old = replace_folder(temporary, path);
+        } else {
+            rename_over(temporary, path);
+        }
+    } catch (...) {
+        fs::remove_all(temporary, ignored);
+        throw;
+    }
+    sync_parent(path);
+    if (!old.empty()) fs::remove_all(old, ignored);
+}
+
+void remove_folder(const fs::path& path)
+{
+    std::error_code ignored;
+    const fs::path hidden = beside(path, ".old");
+    fs::rename(path, hidden, ignored);
+    fs::remove_all(hidden, ignored);
+}
+
+void remove_leftovers(const fs::path& folder, const std::string& spared)
+{
+    std::vector<fs::path> found;
+    std::error_code ignored;
+    for (fs::recursive_directory_iterator place(folder, ignored), end; place != end;
+         place.increment(ignored)) {
+        const std::string name = place->path().filename().string();
+        const bool left = name.starts_with(".") && name.ends_with(kTemporary);
+        if (left) found.push_back(place->path());
+        if (left || name == spared) place.disable_recursion_pending();
+    }
+    for (const auto& path : found) fs::remove_all(path, ignored);
+}
+
 std::string read_text(const fs::path& path)
 {
+    errno = 0;
     std::ifstream file(path, std::ios::binary);
-    if (!file || fs::is_directory(path))
-        throw UserError("{}: cannot be read ({}). Check the path.", path.string(),
-                        fs::is_directory(path) ? "it is a folder" : std::strerror(errno));
+    const int reason = errno;
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored))
+        throw UserError("{}: cannot be read (it is a folder; a file is wanted). Name a file in it.",
+                        path.string());
+    if (!file)
+        throw UserError("{}: cannot be read ({}; a file is wanted).{}", path.string(),
+                        std::strerror(reason),
+                        reason == ENOENT ? nearest_file(path, " Check the path.")
+                                         : " Check who may read it.");
     std::ostringstream text;
     text << file.rdbuf();
     return std::move(text).str();

@@ -18,8 +18,18 @@ void write_atomically(const std::filesystem::path& path, std::string_view conten
 void write_atomically(const std::filesystem::path& path,
                       const std::function<void(const std::filesystem::path& temporary)>& write);
 
-/// Renames a complete temporary folder or file into place and syncs the parent folder.
-void publish(const std::filesystem::path& temporary, const std::filesystem::path& path);
+/// The same for a folder: `write` fills a new one beside its place. A folder that is there already
+/// changes places with it in one step, and is then removed.
+void write_folder_atomically(const std::filesystem::path& path,
+                             const std::function<void(const std::filesystem::path& temporary)>& write);
+
+/// Removes a folder so that no part of it is ever seen under its name; does nothing without one.
+/// What cannot be removed stays for remove_leftovers.
+void remove_folder(const std::filesystem::path& path);
+
+/// Removes what writers that were killed left below the folder, but not below folders called
+/// `spared`; nobody may be writing there.
+void remove_leftovers(const std::filesystem::path& folder, const std::string& spared = "");
 
 /// The whole file as text. Throws UserError when it cannot be read.
 std::string read_text(const std::filesystem::path& path);

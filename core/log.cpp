@@ -20,6 +20,8 @@ spdlog::logger& logger()
         terminal->set_pattern("%^%v%$");
         auto made = std::make_shared<spdlog::logger>("jetsmith", terminal);
         made->flush_on(spdlog::level::info);
+        // A log that cannot be written must not bury the message of what could not be saved.
+        made->set_error_handler([](const std::string&) {});
         return made;
     }();
     return *instance;

@@ -148,10 +148,20 @@ std::string Sha256::hex()
     return text;
 }
 
+std::string sha256_of(std::string_view bytes)
+{
+    Sha256 hash;
+    hash.update({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+    return hash.hex();
+}
+
 std::string sha256_of_file(const std::filesystem::path& file, const std::stop_token& stop)
 {
     std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw UserError("{}: cannot be opened for its hash.", file.string());
+    if (!stream)
+        throw UserError("{}: cannot be opened for its hash (a file that can be read is wanted). Check "
+                        "the path and who may read it.",
+                        file.string());
     std::vector<uint8_t> buffer(kRead);
     Sha256 hash;
     while (stream) {
@@ -159,7 +169,10 @@ std::string sha256_of_file(const std::filesystem::path& file, const std::stop_to
         stream.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(kRead));
         hash.update({buffer.data(), static_cast<size_t>(stream.gcount())});
     }
-    if (stream.bad()) throw UserError("{}: cannot be read for its hash.", file.string());
+    if (stream.bad())
+        throw UserError("{}: cannot be read to its end for its hash (a whole file is wanted). Check "
+                        "the disk.",
+                        file.string());
     return hash.hex();
 }
 

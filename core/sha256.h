@@ -8,6 +8,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace jetsmith {
 
@@ -28,6 +29,9 @@ class Sha256 {
     uint64_t bytes_ = 0;
     void (*compress_)(uint32_t* state, const uint8_t* data, size_t blocks);
 };
+
+/// Of bytes in memory.
+std::string sha256_of(std::string_view bytes);
 
 /// Of a whole file, with the processor's SHA instructions where it has them. Throws UserError when
 /// the file cannot be read. Stopped half-way it returns an empty text.

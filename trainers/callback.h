@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,16 @@ struct EpochRecord {
     double seconds = 0;             ///< of the epoch, validation left out
     double rows_per_second = 0;
     double data_share = 0;          ///< of the seconds spent outside forward, backward and update
+    double wait_share = 0;          ///< of the seconds: the steps waited for rows
 };
 
 class Callback {
   public:
     virtual ~Callback() = default;
 
+    /// Before the first epoch: throws UserError for what it would not find in such a record (its
+    /// values mean nothing, its names do).
+    virtual void check(const EpochRecord&) const {}
     virtual void on_fit_begin(Trainer&) {}
     virtual void on_step_end(Trainer&) {}
     /// Around every pass over validation or test rows, for those who swap weights.
@@ -41,9 +46,13 @@ class Callback {
     virtual void after_evaluation(Trainer&) {}
     virtual void on_epoch_end(Trainer&, const EpochRecord&) {}
     virtual void on_fit_end(Trainer&) {}
+    /// A signal ends the training early, between two steps: the last chance to save something.
+    virtual void on_stop(Trainer&) {}
 
-    /// Numbers and live tensors that a resumed run needs; written into each checkpoint.
-    virtual std::map<std::string, double> state() const { return {}; }
+    /// What a resumed run needs, written into each checkpoint: members of one JSON object, named
+    /// after the callback ("ema.decay"), and live tensors. load_state gets the members of all.
+    virtual nlohmann::ordered_json state() const;
+    virtual void load_state(const nlohmann::ordered_json&) {}
     virtual std::map<std::string, at::Tensor> tensors() { return {}; }
 };
 

@@ -4,19 +4,21 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "core/atomic_file.h"
-#include "core/errors.h"
-#include "trainers/safetensors.h"
+#include "core/damaged_file.h"
+#include "trainers/sealed_json.h"
 #include "trainers/trainer.h"
 
 namespace jetsmith {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int kFormatVersion = 1;
+using Json = nlohmann::ordered_json;
+
+constexpr int kFormatVersion = 2;
 const std::string kInputPrefix = "input.";
+constexpr const char* kTrainingFile = "training.safetensors";
+constexpr const char* kStateFile = "state.json";
 
 TensorMap model_tensors(Model& model, const Input& input)
 {
@@ -28,9 +30,11 @@ TensorMap model_tensors(Model& model, const Input& input)
     return tensors;
 }
 
+/// Live tensors, by the names that they have in training.safetensors.
 TensorMap training_tensors(Trainer& trainer)
 {
-    TensorMap tensors{{"parameters", trainer.parameters().values()}};
+    TensorMap tensors{{"parameters", trainer.parameters().values()},
+                      {"totals", trainer.running_totals()}};
     if (auto* optimizer = trainer.optimizer())
         for (const auto& [name, value] : optimizer->state()) tensors["optimizer." + name] = value;
     for (const auto& callback : trainer.callbacks())
@@ -38,91 +42,149 @@ TensorMap training_tensors(Trainer& trainer)
     return tensors;
 }
 
-std::string state_json(Trainer& trainer)
+Json schedule_state(const Schedule& schedule)
 {
-    nlohmann::ordered_json state;
+    Json state = Json::object();
+    for (const auto& [name, value] : schedule.state()) state[name] = json_number(value);
+    return state;
+}
+
+Json state_of(Trainer& trainer, const Json& facts)
+{
+    const auto& position = trainer.position();
+    Json state;
     state["format_version"] = kFormatVersion;
-    state["epoch"] = trainer.position().epoch;
-    state["step"] = trainer.position().step;
+    state["epoch"] = position.epoch;
+    state["rows"] = position.rows;
+    state["step"] = position.step;
+    state["stop"] = position.stop;
     state["steps"] = trainer.length().steps;
     state["steps_per_epoch"] = trainer.length().steps_per_epoch;
     state["seed"] = trainer.seed();
-    if (const auto* schedule = trainer.schedule()) state["schedule"] = schedule->state();
-    auto& callbacks = state["callbacks"] = nlohmann::ordered_json::object();
-    for (const auto& callback : trainer.callbacks())
-        for (const auto& [name, value] : callback->state()) callbacks[name] = value;
-    return state.dump(2) + "\n";
+    state.update(facts);
+    if (const auto* schedule = trainer.schedule()) state["schedule"] = schedule_state(*schedule);
+    state["callbacks"] = Json::object();
+    for (const auto& callback : trainer.callbacks()) state["callbacks"].update(callback->state());
+    return state;
+}
+
+Json seal_json(const FileSeal& seal)
+{
+    return {{"bytes", seal.bytes}, {"header_sha256", seal.header_sha256}};
+}
+
+Json read_state(const fs::path& folder)
+{
+    Json state = read_sealed(folder / kStateFile);
+    const int version = state.at("format_version");
+    if (version > kFormatVersion)
+        throw UserError(
+            "{}: has format_version {} (this program knows versions up to {}). Use the version of "
+            "jetsmith that wrote it.",
+            (folder / kStateFile).string(), version, kFormatVersion);
+    return state;
+}
+
+TensorMap read_sealed_tensors(const fs::path& folder, const char* file, const Json& state)
+{
+    const Json& seal = state.at("files").at(file);
+    return read_safetensors(folder / file, FileSeal{seal.at("bytes"), seal.at("header_sha256")});
+}
+
+std::string shape_text(const at::Tensor& tensor)
+{
+    return tensor.dim() == 0 ? "scalar" : fmt::format("{}", fmt::join(tensor.sizes(), " x "));
+}
+
+/// Copies the tensor called `name` out of `tensors`, which lie in `source`.
+void take(TensorMap& tensors, const fs::path& source, const std::string& name,
+          const at::Tensor& target)
+{
+    const auto found = tensors.find(name);
+    if (found == tensors.end())
+        throw UserError("{}: has no tensor '{}' (these are the weights of another model; those of "
+                        "the config are wanted). Use the config.yaml of the run they are of.",
+                        source.string(), name);
+    if (found->second.sizes() != target.sizes())
+        throw UserError("{}: tensor '{}' has shape {} (the model of the config wants {}). Use the "
+                        "config.yaml of the run they are of.",
+                        source.string(), name, shape_text(found->second), shape_text(target));
+    at::Tensor(target).copy_(found->second);
+    tensors.erase(found);
 }
 
 }  // namespace
 
-void save_checkpoint(const fs::path& folder, Trainer& trainer)
+void save_checkpoint(const fs::path& folder, Trainer& trainer, const Json& facts)
 {
-    const fs::path temporary =
-        folder.parent_path() / ("." + folder.filename().string() + ".part");
-    std::error_code error;
-    fs::remove_all(temporary, error);
-    fs::create_directories(temporary, error);
-    if (error)
-        throw RunError("{}: cannot be created ({}).", temporary.string(), error.message());
     const std::map<std::string, std::string> metadata{
         {"format_version", std::to_string(kFormatVersion)}};
-    try {
-        for (const auto& callback : trainer.callbacks()) callback->before_evaluation(trainer);
-        write_safetensors(temporary / "model.safetensors",
-                          model_tensors(trainer.model(), trainer.input()), metadata);
-        for (const auto& callback : trainer.callbacks()) callback->after_evaluation(trainer);
-        write_safetensors(temporary / "training.safetensors", training_tensors(trainer), metadata);
-        write_atomically(temporary / "state.json", state_json(trainer));
-        fs::remove_all(folder);
-        publish(temporary, folder);
-    } catch (...) {
-        fs::remove_all(temporary, error);
-        throw;
-    }
+    write_folder_atomically(folder, [&](const fs::path& temporary) {
+        Json state = state_of(trainer, facts);
+        auto& files = state["files"];
+        {
+            const EvaluationWeights averages(trainer);
+            const TensorMap weights = model_tensors(trainer.model(), trainer.input());
+            files[kModelFile] =
+                seal_json(write_safetensors(temporary / kModelFile, weights, metadata));
+        }
+        files[kTrainingFile] = seal_json(
+            write_safetensors(temporary / kTrainingFile, training_tensors(trainer), metadata));
+        write_atomically(temporary / kStateFile, sealed_text(std::move(state)));
+    });
 }
 
-fs::path checkpoint_folder(const fs::path& run, const std::string& pointer)
+Checkpoint read_checkpoint(const fs::path& folder)
 {
-    const fs::path file = run / "checkpoints" / pointer;
-    if (!fs::exists(file))
-        throw UserError("{}: is no finished run (there is no {}). Name a folder that jetsmith train "
-                        "wrote.",
-                        run.string(), file.string());
-    std::string name = read_text(file);
-    name.erase(name.find_last_not_of(" \n") + 1);
-    const fs::path folder = run / "checkpoints" / name;
-    if (name.empty() || name.find('/') != std::string::npos || !fs::is_directory(folder))
-        throw UserError("{}: points to '{}', which is no checkpoint.", file.string(), name);
-    return folder;
+    const Json state = read_state(folder);
+    return {folder, read_sealed_tensors(folder, kModelFile, state),
+            read_sealed_tensors(folder, kTrainingFile, state), state};
 }
 
-void load_weights(const fs::path& folder, Model& model, Input& input)
+TensorMap read_weights(const fs::path& folder)
 {
-    const fs::path file = folder / "model.safetensors";
-    TensorMap tensors = read_safetensors(file);
+    return read_sealed_tensors(folder, kModelFile, read_state(folder));
+}
+
+bool put_weights(TensorMap weights, const fs::path& source, Model& model, Input& input, Cover cover)
+{
     const at::NoGradGuard no_grad;
-    const auto take = [&](const std::string& name, at::Tensor target) {
-        const auto found = tensors.find(name);
-        if (found == tensors.end())
-            throw UserError("{}: has no tensor '{}' (these are the weights of another model).",
-                            file.string(), name);
-        if (found->second.sizes() != target.sizes())
-            throw UserError("{}: tensor '{}' has shape {} (the model wants {}).", file.string(),
-                            name, fmt::format("{}", fmt::join(found->second.sizes(), " x ")),
-                            fmt::format("{}", fmt::join(target.sizes(), " x ")));
-        target.copy_(found->second);
-        tensors.erase(found);
+    const auto fill = [&](const auto& items) {
+        for (const auto& item : items)
+            if (cover == Cover::all || weights.contains(item.key()))
+                take(weights, source, item.key(), item.value());
     };
-    for (auto& parameter : model.named_parameters()) take(parameter.key(), parameter.value());
-    for (auto& buffer : model.named_buffers()) take(buffer.key(), buffer.value());
+    fill(model.named_parameters());
+    fill(model.named_buffers());
     InputState input_state;
-    for (auto& [name, value] : tensors) {
+    for (auto& [name, value] : weights) {
         if (!name.starts_with(kInputPrefix))
-            throw UserError("{}: tensor '{}' has no place in the model.", file.string(), name);
+            throw UserError("{}: tensor '{}' has no place in the model (these are the weights of "
+                            "another; those of the config are wanted). Use the config.yaml of the "
+                            "run they are of.",
+                            source.string(), name);
         input_state[name.substr(kInputPrefix.size())] = value;
     }
-    input.load_state(input_state);
+    if (cover == Cover::all || !input_state.empty()) input.load_state(input_state);
+    return !input_state.empty();
+}
+
+void restore(const Checkpoint& checkpoint, Trainer& trainer)
+{
+    put_weights(checkpoint.model, checkpoint.folder / kModelFile, trainer.model(), trainer.input());
+    TensorMap saved = checkpoint.training;
+    const at::NoGradGuard no_grad;
+    for (const auto& [name, tensor] : training_tensors(trainer))
+        take(saved, checkpoint.folder / kTrainingFile, name, tensor);
+    const Json& state = checkpoint.state;
+    trainer.set_position({state.at("epoch"), state.at("rows"), state.at("step"), state.at("stop")});
+    if (auto* schedule = trainer.schedule()) {
+        std::map<std::string, double> values;
+        for (const auto& [name, value] : state.at("schedule").items())
+            values[name] = number_of(value);
+        schedule->load_state(values);
+    }
+    for (const auto& callback : trainer.callbacks()) callback->load_state(state.at("callbacks"));
 }
 
 }  // namespace jetsmith

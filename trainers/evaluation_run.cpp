@@ -5,10 +5,12 @@
 
 #include "analysis/evaluation.h"
 #include "analysis/predictions.h"
+#include "core/config_place.h"
 #include "core/errors.h"
 #include "core/log.h"
 #include "core/progress.h"
-#include "trainers/checkpoint.h"
+#include "trainers/checkpoint_folders.h"
+#include "trainers/run_folder.h"
 #include "trainers/score_images.h"
 
 namespace jetsmith {
@@ -36,45 +38,66 @@ analysis::Predictions predictions_of(const Evaluation& result, const EventStore&
     return predictions;
 }
 
+/// evaluate_run() with the run's config read.
+fs::path evaluate_checkpoint(const ConfigNode& root, const fs::path& run_folder,
+                             const std::vector<fs::path>& files, const fs::path& out)
+{
+    const fs::path checkpoint = checkpoint_folder(run_folder);
+    RunBuilder run(root);
+    if (files.empty() && !run.reader->has(Split::test))
+        throw UserError("{}: the run's config names no test file (data.test is wanted where no "
+                        "files are given). Give files with --data.",
+                        run_folder.string());
+    const std::string name = files.empty() ? "test" : files.front().stem().string();
+    const fs::path folder = out.empty() ? run_folder / "evaluations" / name : out;
+    check_can_create(folder);
+    const auto rows = files.empty() ? run.reader->open(Split::test, {})
+                                    : run.reader->open_files(files, {});
+    run.build_model(*rows);
+    put_weights(read_weights(checkpoint), checkpoint / kModelFile, *run.model, *run.input);
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw RunError("{}: cannot be created ({}; a folder that can be written is wanted). Choose "
+                       "another with --out.",
+                       folder.string(), error.message());
+    rows->move_to(run.device);
+    evaluate_into(folder, run, *rows, files.empty() ? std::optional(Split::test) : std::nullopt);
+    return folder;
+}
+
 }  // namespace
 
-void evaluate_into(const fs::path& folder, RunBuilder& run, const EventStore& store)
+void evaluate_into(const fs::path& folder, RunBuilder& run, RowFeed& rows,
+                   std::optional<Split> split)
 {
-    run.hashes.start({store.files.begin(), store.files.end()});
+    const EventStore& index = rows.index();
+    run.hashes.start({index.files.begin(), index.files.end()});
     Evaluation result =
-        score_rows(*run.model, *run.input, *run.objective, store, run.config.trainer.batch_size,
+        score_rows(*run.model, *run.input, *run.objective, rows, run.config.trainer.batch_size,
                    run.precision.compute, run.class_weights);
     result.table.name = run.config.name;
-    log::info("scored {} {}, {} {}/s", result.table.rows, store.row_noun,
-              count_text(result.rows_per_second), store.row_noun);
-    analysis::write_predictions(folder / "predictions.h5", predictions_of(result, store, run.hashes));
-    if (!store.labels_B.defined()) {
+    if (split) result.table.split = split_name(*split);
+    log::info("scored {} {}, {} {}/s", result.table.rows, index.row_noun,
+              count_text(result.rows_per_second), index.row_noun);
+    analysis::write_predictions(folder / "predictions.h5", predictions_of(result, index, run.hashes));
+    if (!index.labelled()) {
         log::info("no labels: predictions only");
         return;
     }
     log::info("{}", analysis::write_evaluation(folder, result.table, run.config.evaluate));
-    write_score_images(folder / "report_images.h5", run.model.get(), *run.input, store,
+    write_score_images(folder / "report_images.h5", run.model.get(), *run.input, rows,
                        result.table);
 }
 
 fs::path evaluate_run(const fs::path& run_folder, const std::vector<fs::path>& files,
                       const std::vector<std::string>& overrides, const fs::path& out)
 {
-    const fs::path checkpoint = checkpoint_folder(run_folder);
-    RunBuilder run(load_config(run_folder / "config.yaml", overrides));
-    if (files.empty() && !run.reader->has(Split::test))
-        throw UserError("{}: the run's config names no test file. Give files with --data.",
-                        run_folder.string());
-    const EventStore store =
-        files.empty() ? run.reader->read(Split::test) : run.reader->read_files(files);
-    run.build_model(store);
-    load_weights(checkpoint, *run.model, *run.input);
-    const std::string name = files.empty() ? "test" : files.front().stem().string();
-    const fs::path folder = out.empty() ? run_folder / "evaluations" / name : out;
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) throw RunError("{}: cannot be created ({}).", folder.string(), error.message());
-    evaluate_into(folder, run, store.to(run.device));
+    checkpoint_folder(run_folder);  // says it first where this is no run
+    const ConfigNode root = load_config(run_folder / "config.yaml", overrides);
+    fs::path folder;
+    naming_places(root,
+                  [&] { folder = evaluate_checkpoint(root, run_folder, files, out); });
     return folder;
 }
 

@@ -11,9 +11,11 @@
 
 namespace jetsmith {
 
-/// Scores `store` with run.model as it is and writes predictions.h5 (rows in the order of the
-/// files) and, where the rows have labels, metrics.json, roc.csv and report_images.h5.
-void evaluate_into(const std::filesystem::path& folder, RunBuilder& run, const EventStore& store);
+/// Scores the rows with run.model as it is and writes predictions.h5 (rows in the order of the
+/// files) and, where the rows have labels, metrics.json, roc.csv and report_images.h5. split: which
+/// rows of the run's config these are; none for other files.
+void evaluate_into(const std::filesystem::path& folder, RunBuilder& run, RowFeed& rows,
+                   std::optional<Split> split);
 
 /// The best checkpoint of a run on other files, or on the run's test files when `files` is empty.
 /// `out`: empty for <run>/evaluations/<name of the first file>. Returns the folder written.

@@ -33,22 +33,24 @@ constexpr int64_t kUnpacked = 4;
 /// Below the folder: the config that its members are of, while they are trained.
 const char* const kBegun = "members/config.yaml";
 
-bool finished(const fs::path& run) { return fs::exists(run / "report.html"); }
-
 /// A new folder, or one of the same config in which not all members were trained.
-fs::path open_folder(const RunRequest& request, const RunConfig& config, const std::string& text)
+RunFolder open_folder(const RunRequest& request, const RunConfig& config, const std::string& text)
 {
-    const fs::path folder = create_run_folder(request.out, config.name);
+    RunFolder run =
+        request.resume.empty()
+            ? RunFolder::create(choose_run_folder(request.out, config.name))
+            : RunFolder::reopen(request.resume);
+    const fs::path& folder = run.path();
     fs::remove_all(folder / "checkpoints");
     fs::create_directories(folder / "members");
     const fs::path begun = folder / kBegun;
     if (fs::exists(begun) && read_text(begun) != text)
         throw UserError(
-            "{}: holds the members of another config. Choose another --out, or remove "
-            "the folder.",
+            "{}: holds the members of another config (the same one wanted, to go on with them). "
+            "Choose another --out, or remove the folder.",
             folder.string());
     write_atomically(begun, text);
-    return folder;
+    return run;
 }
 
 /// The whole config with every value in force: what the first member resolved, without what makes
@@ -87,17 +89,16 @@ std::vector<ChildJob> jobs_of(const RunRequest& request, const std::vector<Membe
     std::vector<ChildJob> jobs;
     for (const auto& member : members) {
         const fs::path run = folder / "members" / member.folder;
-        if (finished(run)) {
+        if (is_finished(run)) {
             log::info("member {}: kept", member.folder);
             continue;
         }
-        fs::remove_all(run);
         ChildJob job;
         job.name = "member " + member.folder;
         job.log = run.string() + ".txt";
         job.arguments = {"--threads", std::to_string(threads),
                          "train",     request.config.string(),
-                         "--out",     run.string()};
+                         fs::exists(run) ? "--resume" : "--out", run.string()};
         for (const auto* settings : {&request.set, &member.set})
             for (const auto& setting : *settings)
                 job.arguments.insert(job.arguments.end(), {"--set", setting});
@@ -139,16 +140,26 @@ fs::path train_members(const RunRequest& request, const ConfigNode& root,
                        const std::vector<Member>& members)
 {
     RunConfig config(root);
-    const fs::path folder = open_folder(request, config, to_yaml(root));
+    RunFolder run = open_folder(request, config, to_yaml(root));
+    const fs::path& folder = run.path();
     const int64_t at_once = side_by_side(config, std::ssize(members));
     const int64_t threads = std::max<int64_t>(1, thread_count() / at_once);
     const auto jobs = jobs_of(request, members, folder, threads);
     log::info("{} members, {} to train, {} side by side with {} thread{} each", members.size(),
               jobs.size(), at_once, threads, threads == 1 ? "" : "s");
     size_t done = members.size() - jobs.size();
-    run_jobs(jobs, at_once, [&](const ChildJob& job) {
-        log::info("{} of {}: {} is trained", ++done, members.size(), job.name);
-    });
+    try {
+        run_jobs(jobs, at_once, [&](const ChildJob& job) {
+            log::info("{} of {}: {} is trained", ++done, members.size(), job.name);
+        });
+    } catch (const UserError&) {
+        // A mistake in the config: what was begun with it would only stand in the way.
+        if (done == 0) {
+            fs::remove_all(folder / "members");
+            run.give_up();
+        }
+        throw;
+    }
 
     const bool folds = config.folds.active(), scan = !members.front().values.empty();
     const std::string kind = folds ? "folds" : scan ? "scan" : "repeat";

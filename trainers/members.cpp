@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
+#include "core/config_place.h"
 #include "core/errors.h"
 #include "trainers/member_processes.h"
 #include "trainers/member_runs.h"
@@ -31,9 +33,15 @@ std::vector<Member> scanned(const std::vector<Member>& members, const std::strin
 {
     if (values.kind != ConfigNode::Kind::list || values.items.empty())
         throw UserError(
-            "{}: scan.{}: wants a list of values (is {}). Write e.g. "
+            "{}: scan.{}: is no list of values (seen: {}; one value or more wanted). Write e.g. "
             "scan: {{model.latent: [2, 6, 20]}}.",
             values.place(), key, values.shown());
+    std::set<std::string> different;
+    for (const auto& value : values.items)
+        if (!different.insert(value.shown()).second)
+            throw UserError("{}: scan.{}: {} stands twice (each value once wanted). Remove one of "
+                            "them.",
+                            value.place(), key, value.shown());
     std::vector<Member> all;
     for (const auto& member : members)
         for (const auto& value : values.items) {
@@ -84,8 +92,8 @@ std::vector<Member> members_of(const ConfigNode& root)
     const int64_t repeat = config.trainer.repeat;
     const bool folds = config.folds.active() && config.folds.index < 0;
     if (folds && (scans || repeat > 1))
-        throw UserError("{}: folds: stand beside {} (one of them is possible). Remove one.",
-                        root.place(), scans ? "scan" : "trainer.repeat");
+        throw UserError("folds: stand beside {} (one of them is possible). Remove one.",
+                        scans ? "scan" : "trainer.repeat");
     if (!scans && !folds && repeat == 1) return {};
     Member whole;
     whole.name = config.name;
@@ -100,13 +108,25 @@ std::vector<Member> members_of(const ConfigNode& root)
     return members;
 }
 
-std::filesystem::path train(const RunRequest& request)
+std::filesystem::path train(const RunRequest& asked)
 {
+    RunRequest request = asked;
+    if (request.config.empty()) {
+        request.config = request.resume / "config.yaml";
+        if (!std::filesystem::exists(request.config))
+            throw UserError("{}: holds no config.yaml to go on with. Name the recipe, too: jetsmith "
+                            "train CONFIG --resume {}",
+                            request.resume.string(), request.resume.string());
+    }
     const ConfigNode root = load_config(request.config, request.set);
-    const auto members = members_of(root);
-    if (members.empty()) return train_run(root, request.out);
-    ensure(std::getenv(kMemberVariable) == nullptr, "a member has members");
-    return train_members(request, root, members);
+    std::filesystem::path folder;
+    naming_places(root, [&] {
+        const auto members = members_of(root);
+        ensure(members.empty() || std::getenv(kMemberVariable) == nullptr, "a member has members");
+        folder = members.empty() ? train_run(root, {request.out, request.resume})
+                                 : train_members(request, root, members);
+    });
+    return folder;
 }
 
 std::string check(const RunRequest& request)
@@ -115,7 +135,10 @@ std::string check(const RunRequest& request)
     auto settings = request.set;
     if (!members.empty())
         settings.insert(settings.end(), members.front().set.begin(), members.front().set.end());
-    return check_run(load_config(request.config, settings));
+    const ConfigNode root = load_config(request.config, settings);
+    std::string resolved;
+    naming_places(root, [&] { resolved = check_run(root); });
+    return resolved;
 }
 
 }  // namespace jetsmith

@@ -29,13 +29,13 @@ std::vector<Member> members_of(const ConfigNode& root);
 
 /// What was asked for on the command line.
 struct RunRequest {
-    std::filesystem::path config;
+    std::filesystem::path config;  ///< empty with `resume`: the config of that run
     std::vector<std::string> set;
-    std::filesystem::path out;
+    std::filesystem::path out, resume;  ///< at most one of them
 };
 
 /// Trains the run, or all its members, and returns its folder. A folder of members that was left
-/// unfinished is taken up again: members that are done stay.
+/// unfinished is taken up again, by `out` or `resume`: members that are done stay, others go on.
 std::filesystem::path train(const RunRequest& request);
 
 /// check_run() of the run or of its first member.

@@ -3,15 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <set>
-#include <vector>
+#include <nlohmann/json.hpp>
 
 #include "core/atomic_file.h"
 #include "core/log.h"
 #include "core/progress.h"
-#include "trainers/checkpoint.h"
-#include "trainers/selection.h"
 #include "trainers/trainer.h"
 
 namespace jetsmith {
@@ -32,7 +28,7 @@ class ProgressCallback final : public Callback {
         }
         // Reading the loss waits for a GPU, so the bar hears it only now and then.
         if (steps_++ % kLossEvery == 0) note_ = fmt::format("loss {:.4g}", trainer.running_loss());
-        bar_->update(trainer.rows_done(), note_);
+        bar_->update(trainer.position().rows, note_);
     }
 
     void on_epoch_end(Trainer& trainer, const EpochRecord& record) override
@@ -41,10 +37,12 @@ class ProgressCallback final : public Callback {
         std::string metrics;
         for (const auto& metric : record.metrics)
             metrics += fmt::format("  {} {:.4g}", metric.name, metric.value);
-        log::info("epoch {}/{}  loss {:.4g}  val loss {:.4g}{}  {} {}/s  {}  data {:.1f} %",
+        log::info("epoch {}/{}  loss {:.4g}  val loss {:.4g}{}  {} {}/s  {}  data {:.1f} %, "
+                  "waiting {:.1f} %",
                   record.epoch, trainer.options().epochs, record.train_loss, record.val_loss,
                   metrics, count_text(record.rows_per_second), trainer.row_noun(),
-                  duration_text(record.seconds), 100 * record.data_share);
+                  duration_text(record.seconds), 100 * record.data_share,
+                  100 * record.wait_share);
     }
 
   private:
@@ -58,74 +56,30 @@ class HistoryCallback final : public Callback {
   public:
     explicit HistoryCallback(fs::path path) : path_(std::move(path)) {}
 
+    nlohmann::ordered_json state() const override { return {{"history.csv", text_}}; }
+    void load_state(const nlohmann::ordered_json& state) override
+    {
+        text_ = state.at("history.csv");
+        if (!text_.empty()) write_atomically(path_, text_);
+    }
+
     void on_epoch_end(Trainer&, const EpochRecord& r) override
     {
         if (text_.empty()) {
             text_ = "epoch,step,train_loss,val_loss";
             for (const auto& metric : r.metrics) text_ += ",val_" + metric.name;
-            text_ += ",lr,seconds,rate,data_share\n";
+            text_ += ",lr,seconds,rate,data_share,wait_share\n";
         }
         text_ += fmt::format("{},{},{:.9g},{:.9g}", r.epoch, r.step, r.train_loss, r.val_loss);
         for (const auto& metric : r.metrics) text_ += fmt::format(",{:.9g}", metric.value);
-        text_ += fmt::format(",{:.9g},{:.3f},{:.1f},{:.5f}\n", r.learning_rate, r.seconds,
-                             r.rows_per_second, r.data_share);
+        text_ += fmt::format(",{:.9g},{:.3f},{:.1f},{:.5f},{:.5f}\n", r.learning_rate, r.seconds,
+                             r.rows_per_second, r.data_share, r.wait_share);
         write_atomically(path_, text_);
     }
 
   private:
     fs::path path_;
     std::string text_;
-};
-
-class CheckpointCallback final : public Callback {
-  public:
-    CheckpointCallback(fs::path folder, std::string selected, int64_t keep)
-        : folder_(std::move(folder)), selected_(std::move(selected)), keep_(keep)
-    {
-    }
-
-    void on_epoch_end(Trainer& trainer, const EpochRecord& record) override
-    {
-        const Selected figure = select_figure(record, selected_);
-        const std::string name = fmt::format("step_{}", record.step);
-        save_checkpoint(folder_ / name, trainer);
-        written_.push_back(name);
-        write_atomically(folder_ / "last", name + "\n");
-        if (best_.empty() || figure.better_than(best_value_)) {
-            best_ = name;
-            best_value_ = figure.value;
-            write_atomically(folder_ / "best", name + "\n");
-        }
-        remove_old();
-    }
-
-    std::map<std::string, double> state() const override
-    {
-        return {{"checkpoint.best_value", best_value_}};
-    }
-
-  private:
-    void remove_old()
-    {
-        std::vector<std::string> kept;
-        const auto newest = static_cast<int64_t>(written_.size()) - keep_;
-        for (int64_t i = 0; i < static_cast<int64_t>(written_.size()); ++i) {
-            const auto& name = written_[static_cast<size_t>(i)];
-            if (i >= newest || name == best_) {
-                kept.push_back(name);
-            } else {
-                fs::remove_all(folder_ / name);
-            }
-        }
-        written_ = std::move(kept);
-    }
-
-    fs::path folder_;
-    std::string selected_;
-    int64_t keep_;
-    std::vector<std::string> written_;
-    std::string best_;
-    double best_value_ = 0;
 };
 
 }  // namespace
@@ -137,11 +91,6 @@ std::unique_ptr<Callback> make_progress_callback()
 std::unique_ptr<Callback> make_history_callback(const fs::path& path)
 {
     return std::make_unique<HistoryCallback>(path);
-}
-std::unique_ptr<Callback> make_checkpoint_callback(const fs::path& folder,
-                                                   const std::string& selected, int64_t keep)
-{
-    return std::make_unique<CheckpointCallback>(folder, selected, keep);
 }
 
 }  // namespace jetsmith

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The callbacks that every run has: progress on the terminal, history.csv, checkpoints.
+// The callbacks that every run has: progress on the terminal and history.csv.
 #pragma once
 
 #include <filesystem>
@@ -14,10 +14,5 @@ std::unique_ptr<Callback> make_progress_callback();
 
 /// Rewrites `path` atomically after every epoch: one line per epoch, a header with the names.
 std::unique_ptr<Callback> make_history_callback(const std::filesystem::path& path);
-
-/// Writes folder/step_<N> after every epoch, moves the pointers `last` and `best` (by the figure
-/// `selected`) and removes all but the newest `keep` and the best.
-std::unique_ptr<Callback> make_checkpoint_callback(const std::filesystem::path& folder,
-                                                   const std::string& selected, int64_t keep);
 
 }  // namespace jetsmith

@@ -20,7 +20,7 @@ void replace_paths(ConfigNode& node, FileHashes& hashes)
     for (auto& [key, value] : node.entries) replace_paths(value, hashes);
     if (!node.path || node.scalar.empty()) return;
     std::string content;
-    for (const auto& file : expand(node.scalar)) content += hashes.of(file);
+    for (const auto& file : expand(node.scalar, "data")) content += hashes.of(file);
     node = ConfigNode::text(content);
 }
 
@@ -53,6 +53,8 @@ RunConfig::RunConfig(Config root)
     evaluate.seed = static_cast<uint64_t>(seed);
     Config folds_section = root.section("folds", "cross-validation over the training rows");
     folds = FoldOptions(folds_section);
+    Config init_section = root.section("init", "weights to begin with");
+    init = InitOptions(init_section);
     root.section("scan", "lists of values by key, such as model.latent: [2, 6]; a member for each");
     callbacks_ = root.items("callbacks", "optional parts of the training");
     if (root.is_describing()) return;
@@ -61,6 +63,7 @@ RunConfig::RunConfig(Config root)
     trainer_section.finish();
     evaluate_section.finish();
     folds_section.finish();
+    init_section.finish();
     root.finish_own_keys();
 }
 
@@ -90,15 +93,24 @@ std::unique_ptr<Schedule> RunConfig::make_schedule(const TrainingLength& length)
 std::vector<std::unique_ptr<Callback>> RunConfig::make_callbacks()
 {
     std::vector<std::unique_ptr<Callback>> all;
-    for (auto& section : callbacks_) all.push_back(Registry<Callback>::make(section));
+    std::set<std::string> types;
+    for (auto& section : callbacks_) {
+        all.push_back(Registry<Callback>::make(section));
+        std::string type;
+        section.require("type", type, "which callbacks to use");
+        if (!types.insert(type).second)
+            section.fail("type", fmt::format("'{}' stands twice (each callback once wanted). Remove "
+                                             "one of them",
+                                             type));
+    }
     return all;
 }
 
-std::string RunConfig::resolved() const { return to_yaml(root_.resolved()); }
-
 std::string RunConfig::group(FileHashes& hashes) const
 {
-    ConfigNode node = root_.resolved();
+    ConfigNode node = resolved();
+    if (!init.from.empty())
+        *node.find("init")->find("from") = ConfigNode::text(hashes.of(initial_weights_file(init)));
     std::erase_if(node.entries, [](const auto& entry) {
         return entry.first == "seed" || entry.first == "name";
     });
@@ -106,8 +118,10 @@ std::string RunConfig::group(FileHashes& hashes) const
         if (auto* section = node.find(name))
             std::erase_if(section->entries, [&](const auto& e) { return keys.count(e.first) > 0; });
     };
-    forget("trainer", {"device", "repeat", "side_by_side"});
+    forget("trainer", {"device", "repeat", "side_by_side", "keep_checkpoints", "checkpoint_steps",
+                       "checkpoint_seconds"});
     forget("folds", {"index"});
+    forget("data", {"loading", "memory", "loader_threads"});
     replace_paths(node, hashes);
     return fmt::format("{:016x}", hash_text(to_yaml(node)));
 }

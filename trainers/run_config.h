@@ -15,6 +15,7 @@
 #include "inputs/input.h"
 #include "models/model.h"
 #include "trainers/callback.h"
+#include "trainers/initial_weights.h"
 #include "trainers/objective.h"
 #include "trainers/optimizer.h"
 #include "trainers/schedule.h"
@@ -32,6 +33,7 @@ class RunConfig {
     TrainerOptions trainer;
     EvaluateOptions evaluate;
     FoldOptions folds;
+    InitOptions init;
 
     std::unique_ptr<Reader> make_reader();
     std::unique_ptr<Input> make_input();
@@ -43,7 +45,7 @@ class RunConfig {
     std::vector<std::unique_ptr<Callback>> make_callbacks();
 
     /// Every key with the value in force; complete once all components were made.
-    std::string resolved() const;
+    ConfigNode resolved() const { return root_.resolved(); }
 
     /// Runs of one model share it: a hash of the resolved config without name, seed and device, in
     /// which the content of each file stands for its path. Where a run was made, and where its

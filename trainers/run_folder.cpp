@@ -2,23 +2,30 @@
 #include "trainers/run_folder.h"
 
 #include <H5public.h>
+#include <fcntl.h>
 #include <fmt/chrono.h>
+#include <sys/file.h>
 #include <torch/version.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <nlohmann/json.hpp>
-#include <thread>
+#include <utility>
 
+#include "core/atomic_file.h"
 #include "core/cuda_plugin.h"
 #include "core/errors.h"
 #include "core/parallel.h"
+#include "core/version.h"
 
 namespace jetsmith {
 namespace {
 
 namespace fs = std::filesystem;
 constexpr int kFormatVersion = 1;
+constexpr const char* kLockFile = ".lock";
 
 std::string utc_now(const char* format)
 {
@@ -33,39 +40,140 @@ std::string hdf5_version()
     return fmt::format("{}.{}.{}", major, minor, patch);
 }
 
+/// The folder itself, or the first above it that is there.
+fs::path nearest_existing(const fs::path& folder)
+{
+    std::error_code ignored;
+    fs::path above = fs::absolute(folder).lexically_normal();
+    while (!fs::exists(above, ignored) && above.has_relative_path()) above = above.parent_path();
+    return above;
+}
+
 std::string host_name()
 {
     char name[256] = {};
     return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
 }
 
+RunError unusable(const fs::path& folder, const std::string& reason)
+{
+    return RunError("{}: the run folder cannot be written ({}; a folder that can be written is "
+                    "wanted). Free space or choose another with --out.",
+                    folder.string(), reason);
+}
+
+void refuse_run(const fs::path& folder)
+{
+    std::error_code ignored;
+    if (fs::exists(folder / "config.yaml", ignored))
+        throw UserError("{}: already holds a run (a new folder is wanted). Choose another --out, "
+                        "remove the folder, or train it on with --resume.",
+                        folder.string());
+}
+
 }  // namespace
 
-fs::path create_run_folder(const fs::path& wanted, const std::string& name)
+RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {}
+
+RunFolder::RunFolder(RunFolder&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1))
+{
+}
+
+RunFolder::~RunFolder()
+{
+    if (lock_ >= 0) ::close(lock_);
+}
+
+void RunFolder::lock()
+{
+    const fs::path file = path_ / kLockFile;
+    lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock_ < 0) throw unusable(path_, std::strerror(errno));
+    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) {
+        const std::string owner = fmt::format("process {} on {}", ::getpid(), host_name());
+        // Who holds the lock is a help for the user and nothing more.
+        [[maybe_unused]] const int cut = ::ftruncate(lock_, 0);
+        [[maybe_unused]] const ssize_t written = ::write(lock_, owner.data(), owner.size());
+        return;
+    }
+    if (errno != EWOULDBLOCK) throw unusable(path_, std::strerror(errno));
+    throw UserError("{}: is being trained already (by {}; a folder that nobody uses is wanted). Wait "
+                    "for it, or choose another --out.",
+                    path_.string(), read_text(file));
+}
+
+void check_can_create(const fs::path& folder)
+{
+    std::error_code ignored;
+    const fs::path above = nearest_existing(folder);
+    if (!fs::is_directory(above, ignored))
+        throw UserError("{}: the folder cannot be created ('{}' is a file; a folder is wanted). "
+                        "Choose another --out.",
+                        folder.string(), above.string());
+    if (::access(above.c_str(), W_OK | X_OK) != 0)
+        throw UserError("{}: the folder cannot be created ({} in '{}'; a folder that can be "
+                        "written is wanted). Choose another --out.",
+                        folder.string(), std::strerror(errno), above.string());
+}
+
+fs::path choose_run_folder(const fs::path& wanted, const std::string& name)
 {
     fs::path folder = wanted;
+    std::error_code ignored;
     if (folder.empty()) {
         const std::string stem = fmt::format("{}_{}", name, utc_now("{:%Y%m%dT%H%M%SZ}"));
         folder = fs::path("runs") / stem;
-        for (int n = 2; fs::exists(folder); ++n) folder = fs::path("runs") / fmt::format("{}_{}", stem, n);
+        for (int n = 2; fs::exists(folder, ignored); ++n)
+            folder = fs::path("runs") / fmt::format("{}_{}", stem, n);
     }
-    if (fs::exists(folder / "config.yaml"))
-        throw UserError("{}: already holds a run. Choose another --out, or remove the folder.",
-                        folder.string());
-    std::error_code error;
-    fs::create_directories(folder / "checkpoints", error);
-    if (error)
-        throw RunError("{}: the run folder cannot be created ({}). Choose another with --out.",
-                       folder.string(), error.message());
+    refuse_run(folder);
+    check_can_create(folder);
     return folder;
 }
+
+RunFolder RunFolder::create(const fs::path& folder)
+{
+    std::error_code error;
+    fs::create_directories(folder / "checkpoints", error);
+    if (error) throw unusable(folder, error.message());
+    RunFolder run(folder);
+    run.lock();
+    refuse_run(folder);
+    return run;
+}
+
+RunFolder RunFolder::reopen(const fs::path& folder)
+{
+    if (!fs::is_directory(folder))
+        throw UserError("{}: there is no such run folder (one that jetsmith train made is wanted). "
+                        "Check the path, or start a run with --out.",
+                        folder.string());
+    RunFolder run(folder);
+    run.lock();
+    // Members have locks of their own.
+    remove_leftovers(folder, "members");
+    std::error_code error;
+    fs::create_directories(folder / "checkpoints", error);
+    if (error) throw unusable(folder, error.message());
+    return run;
+}
+
+void RunFolder::give_up()
+{
+    std::error_code ignored;
+    fs::remove(path_ / kLockFile, ignored);
+    fs::remove(path_, ignored);  // refused unless it is empty
+}
+
+bool is_finished(const fs::path& run) { return fs::exists(run / "report.html"); }
 
 nlohmann::ordered_json environment_facts(const at::Device& device, const Precision& precision)
 {
     nlohmann::ordered_json facts;
     facts["format_version"] = kFormatVersion;
-    facts["version"] = JETSMITH_VERSION;
-    facts["git"] = JETSMITH_GIT;
+    facts["version"] = program_version();
+    facts["git"] = program_commit();
     facts["started"] = utc_now("{:%Y-%m-%dT%H:%M:%SZ}");
     facts["hardware"] = {{"host", host_name()},
                          {"device", device.str()},

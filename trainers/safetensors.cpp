@@ -4,16 +4,15 @@
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
 #include <fstream>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 #include "core/atomic_file.h"
-#include "core/errors.h"
+#include "core/damaged_file.h"
+#include "core/safetensors_header.h"
+#include "core/sha256.h"
 
 namespace jetsmith {
 namespace {
@@ -21,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr uint64_t kMaxHeader = 100'000'000;  // the limit of the format's own library
+const std::string kHash = "sha256:";  // in the metadata, before the name of a tensor
 
 const std::vector<std::pair<std::string, at::ScalarType>>& dtypes()
 {
@@ -38,69 +37,45 @@ std::string dtype_name(at::ScalarType type)
     throw InternalError(fmt::format("safetensors cannot hold {}", c10::toString(type)));
 }
 
-struct Reader {
-    fs::path path;
-    std::ifstream file;
-    uint64_t file_bytes = 0;
+at::ScalarType scalar_type(const SafetensorsEntry& entry, const fs::path& path)
+{
+    for (const auto& [name, type] : dtypes())
+        if (name == entry.dtype) return type;
+    throw UserError("{}: tensor '{}' has dtype {} (one of F32, F64, BF16, I64, I32, U8, BOOL is "
+                    "wanted). Convert it.",
+                    path.string(), entry.name, entry.dtype);
+}
 
-    [[noreturn]] void damaged(const std::string& why) const
-    {
-        throw UserError("{}: damaged ({}). Use another checkpoint of the run.", path.string(), why);
-    }
+DamagedFile damaged(const fs::path& path, const std::string& why)
+{
+    return DamagedFile("{}: damaged ({}; a whole safetensors file is wanted). Use another checkpoint "
+                       "of the run.",
+                       path.string(), why);
+}
 
-    json header(uint64_t& data_begin)
-    {
-        unsigned char raw[8];
-        if (!file.read(reinterpret_cast<char*>(raw), 8)) damaged("shorter than 8 bytes");
-        uint64_t length = 0;
-        for (int i = 7; i >= 0; --i) length = length << 8 | raw[i];
-        if (length > kMaxHeader || length > file_bytes - 8)
-            damaged(fmt::format("its header claims {} bytes, the file has {}", length, file_bytes));
-        std::string text(length, '\0');
-        if (!file.read(text.data(), static_cast<std::streamsize>(length)))
-            damaged("the header is cut off");
-        json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
-        if (!parsed.is_object()) damaged("the header is not JSON");
-        data_begin = 8 + length;
-        return parsed;
-    }
+std::string_view bytes_of(const at::Tensor& contiguous)
+{
+    return {static_cast<const char*>(contiguous.const_data_ptr()), contiguous.nbytes()};
+}
 
-    at::Tensor tensor(const std::string& name, const json& entry, uint64_t data_begin,
-                      uint64_t& expected_begin)
-    {
-        const auto found = std::find_if(dtypes().begin(), dtypes().end(), [&](const auto& d) {
-            return entry.value("dtype", "") == d.first;
-        });
-        if (found == dtypes().end() || !entry.contains("shape") || !entry.contains("data_offsets"))
-            damaged(fmt::format("tensor '{}' has no known dtype, shape or range", name));
-        const auto shape = entry["shape"].get<std::vector<int64_t>>();
-        const auto range = entry["data_offsets"].get<std::vector<uint64_t>>();
-        uint64_t bytes = c10::elementSize(found->second);
-        for (const int64_t extent : shape) {
-            if (extent < 0 ||
-                (extent > 0 && bytes > std::numeric_limits<uint64_t>::max() / uint64_t(extent)))
-                damaged(fmt::format("tensor '{}' has an impossible shape", name));
-            bytes *= static_cast<uint64_t>(extent);
-        }
-        if (range.size() != 2 || range[0] != expected_begin || range[1] < range[0] ||
-            range[1] - range[0] != bytes || range[1] > file_bytes - data_begin)
-            damaged(fmt::format("the byte range of tensor '{}' does not fit", name));
-        expected_begin = range[1];
-        at::Tensor value = at::empty(shape, at::TensorOptions(found->second));
-        file.seekg(static_cast<std::streamoff>(data_begin + range[0]));
-        if (!file.read(static_cast<char*>(value.data_ptr()), static_cast<std::streamsize>(bytes)))
-            damaged(fmt::format("tensor '{}' is cut off", name));
-        return value;
-    }
-};
+/// The header as parsed may differ from the one written and still be one.
+void check_head(std::ifstream& file, uint64_t bytes, const FileSeal& seal, const fs::path& path)
+{
+    std::string head(bytes, '\0');
+    file.seekg(0);
+    file.read(head.data(), static_cast<std::streamsize>(bytes));
+    if (!file || sha256_of(head) != seal.header_sha256)
+        throw damaged(path, fmt::format("its header has not the checksum {}... that belongs to it",
+                                        seal.header_sha256.substr(0, 8)));
+}
 
 }  // namespace
 
-void write_safetensors(const fs::path& path, const TensorMap& tensors,
-                       const std::map<std::string, std::string>& metadata)
+FileSeal write_safetensors(const fs::path& path, const TensorMap& tensors,
+                           const std::map<std::string, std::string>& metadata)
 {
     json header = json::object();
-    if (!metadata.empty()) header["__metadata__"] = metadata;
+    header["__metadata__"] = metadata;
     std::vector<at::Tensor> values;
     uint64_t offset = 0;
     for (const auto& [name, tensor] : tensors) {
@@ -109,46 +84,46 @@ void write_safetensors(const fs::path& path, const TensorMap& tensors,
         header[name] = {{"dtype", dtype_name(tensor.scalar_type())},
                         {"shape", tensor.sizes().vec()},
                         {"data_offsets", {offset, end}}};
+        header["__metadata__"][kHash + name] = sha256_of(bytes_of(values.back()));
         offset = end;
     }
     std::string text = header.dump();
     text.resize((text.size() + 7) / 8 * 8, ' ');  // tensors start at a multiple of eight bytes
+    ensure(text.size() <= kMaxSafetensorsHeader, "the header of a safetensors file is too long");
     std::string content(8, '\0');
     for (size_t i = 0; i < 8; ++i)
         content[i] = static_cast<char>(uint64_t{text.size()} >> (8 * i) & 0xFF);
     content += text;
-    for (const auto& value : values)
-        content.append(static_cast<const char*>(value.data_ptr()), value.nbytes());
+    const std::string head = sha256_of(content);
+    for (const auto& value : values) content += bytes_of(value);
     write_atomically(path, content);
+    return {content.size(), head};
 }
 
-TensorMap read_safetensors(const fs::path& path)
+TensorMap read_safetensors(const fs::path& path, const std::optional<FileSeal>& seal)
 {
-    Reader reader{path, std::ifstream(path, std::ios::binary), 0};
-    if (!reader.file) throw UserError("{}: cannot be opened. Check the path.", path.string());
-    reader.file_bytes = fs::file_size(path);
-    uint64_t data_begin = 0, next = 0;
-    const json header = reader.header(data_begin);
-    std::vector<std::pair<uint64_t, std::string>> order;
-    try {
-        for (const auto& [name, entry] : header.items())
-            if (name != "__metadata__")
-                order.emplace_back(entry.at("data_offsets").at(0).get<uint64_t>(), name);
-        // Empty tensors share their start with the next one; the end then decides.
-        const auto end_of = [&](const std::string& name) -> uint64_t {
-            return header.at(name).at("data_offsets").at(1);
-        };
-        std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
-            return a.first != b.first ? a.first < b.first : end_of(a.second) < end_of(b.second);
-        });
-        TensorMap tensors;
-        for (const auto& [begin, name] : order)
-            tensors[name] = reader.tensor(name, header[name], data_begin, next);
-        if (data_begin + next != reader.file_bytes) reader.damaged("bytes follow the last tensor");
-        return tensors;
-    } catch (const json::exception&) {
-        reader.damaged("the header lacks what a tensor needs");
+    std::ifstream file(path, std::ios::binary);
+    std::error_code no_file;
+    const auto bytes = fs::file_size(path, no_file);
+    if (!file || no_file) throw damaged(path, "it is missing or cannot be read");
+    if (seal && seal->bytes != bytes)
+        throw damaged(path, fmt::format("it has {} bytes, {} were written", bytes, seal->bytes));
+    const SafetensorsHeader header = read_safetensors_header(file, bytes, path.string());
+    if (seal) check_head(file, header.data_begin, *seal, path);
+    TensorMap tensors;
+    for (const auto& entry : header.tensors) {
+        at::Tensor& value = tensors[entry.name];
+        value = at::empty(entry.shape, at::TensorOptions(scalar_type(entry, path)));
+        file.seekg(static_cast<std::streamoff>(header.data_begin + entry.begin));
+        if (!file.read(static_cast<char*>(value.data_ptr()),
+                       static_cast<std::streamsize>(entry.end - entry.begin)))
+            throw damaged(path, fmt::format("tensor '{}' is cut off", entry.name));
+        const auto hash = header.metadata.find(kHash + entry.name);
+        if (hash != header.metadata.end() && hash->second != sha256_of(bytes_of(value)))
+            throw damaged(path, fmt::format("tensor '{}' has not the checksum {}... of the header",
+                                            entry.name, hash->second.substr(0, 8)));
     }
+    return tensors;
 }
 
 }  // namespace jetsmith

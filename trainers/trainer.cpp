@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainers/trainer.h"
 
-#include <ATen/ops/arange.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -9,6 +9,7 @@
 
 #include "analysis/evaluate_options.h"
 #include "core/errors.h"
+#include "core/stop_signal.h"
 #include "datasets/epoch_order.h"
 
 namespace jetsmith {
@@ -61,87 +62,110 @@ double Trainer::running_loss() const
     return totals.rows > 0 ? totals.loss_sum / totals.rows : std::nan("");
 }
 
-void Trainer::fit(const EventStore& train, const EventStore& val, const EvaluateOptions& evaluation)
+void Trainer::fit(RowFeed& train, RowFeed& val, const EvaluateOptions& evaluation)
 {
-    length_ = training_length(options_, train.rows);
-    rows_per_epoch_ = train.rows;
-    row_noun_ = train.row_noun;
+    length_ = training_length(options_, train.rows());
+    rows_per_epoch_ = train.rows();
+    row_noun_ = train.index().row_noun;
     for (auto& callback : parts_.callbacks) callback->on_fit_begin(*this);
-    while (position_.epoch < options_.epochs && !position_.stop) {
-        EpochRecord record = train_epoch(train);
-        const Evaluation validation = evaluate(val);
-        record.val_loss = validation.loss;
-        record.metrics = measure(validation.table, evaluation);
-        if (parts_.schedule) parts_.schedule->epoch_finished(record.val_loss);
-        for (auto& callback : parts_.callbacks) callback->on_epoch_end(*this, record);
+    const StopSignals listening;
+    try {
+        while (position_.epoch < options_.epochs && !position_.stop)
+            run_epoch(train, val, evaluation);
+    } catch (const Stopped& stopped) {
+        for (auto& callback : parts_.callbacks) callback->on_stop(*this);
+        throw Stopped(stopped.signal(), fmt::format("{} after step {} (epoch {})", stopped.what(),
+                                                    position_.step, position_.epoch + 1));
     }
     for (auto& callback : parts_.callbacks) callback->on_fit_end(*this);
 }
 
-EpochRecord Trainer::train_epoch(const EventStore& train)
+void Trainer::run_epoch(RowFeed& train, RowFeed& val, const EvaluateOptions& evaluation)
+{
+    EpochRecord record = train_epoch(train);
+    const Evaluation validation = evaluate(val);
+    record.val_loss = validation.loss;
+    record.metrics = measure(validation.table, evaluation);
+    if (parts_.schedule) parts_.schedule->epoch_finished(record.val_loss);
+    ++position_.epoch;
+    position_.rows = 0;
+    runner_->reset_totals();
+    for (auto& callback : parts_.callbacks) callback->on_epoch_end(*this, record);
+    stop_when_asked();
+}
+
+EpochRecord Trainer::train_epoch(RowFeed& train)
 {
     const auto start = std::chrono::steady_clock::now();
-    runner_->reset_totals();
-    rows_done_ = 0;
+    const int64_t before = position_.rows;
+    runner_->reset_times();
     ClosedForm* const learner = parts_.model.closed_form();
     if (learner != nullptr) {
         solve(train, *learner);
     } else {
         take_steps(train);
     }
-    ++position_.epoch;
     check_finite();
     EpochRecord record;
-    record.epoch = position_.epoch;
+    record.epoch = position_.epoch + 1;
     record.step = position_.step;
     record.learning_rate = current_learning_rate();
     record.seconds = seconds_since(start);
-    record.rows_per_second = static_cast<double>(train.rows) / record.seconds;
+    record.rows_per_second = static_cast<double>(position_.rows - before) / record.seconds;
     record.data_share = 1 - runner_->compute_seconds() / record.seconds;
+    record.wait_share = train.waited_seconds() / record.seconds;
     record.train_loss = training_loss(train);
     return record;
 }
 
-void Trainer::take_steps(const EventStore& train)
+RowOrder Trainer::order_of(const EventStore& index, int64_t epoch) const
+{
+    const auto number = static_cast<uint32_t>(epoch);
+    at::Tensor drawn;
+    if (options_.sampling == "weighted")
+        drawn = weighted_order(index, seed_, number, parts_.class_weights);
+    if (options_.order.blocks)
+        return block_order(index, seed_, number, options_.order.buffer,
+                           drawn.defined() ? std::get<0>(drawn.sort()) : drawn);
+    return {drawn.defined() ? drawn : epoch_order(index, seed_, number), index.rows};
+}
+
+void Trainer::take_steps(RowFeed& train)
 {
     parts_.model.train();
-    const auto epoch = static_cast<uint32_t>(position_.epoch);
-    const at::Tensor order = (options_.sampling == "weighted"
-                                  ? weighted_order(train, seed_, epoch, parts_.class_weights)
-                                  : epoch_order(train, seed_, epoch))
-                                 .to(device_);
-    while (rows_done_ < train.rows) {
-        std::vector<at::Tensor> batches;
-        for (int64_t i = 0; i < options_.accumulate && rows_done_ < train.rows; ++i) {
-            const int64_t rows = std::min(options_.batch_size, train.rows - rows_done_);
-            batches.push_back(order.narrow(0, rows_done_, rows));
-            rows_done_ += rows;
+    train.begin(order_of(train.index(), position_.epoch), position_.rows);
+    while (position_.rows < rows_per_epoch_) {
+        std::vector<RowPiece> batches;
+        for (int64_t i = 0; i < options_.accumulate && position_.rows < rows_per_epoch_; ++i) {
+            batches.push_back(
+                train.next(std::min(options_.batch_size, rows_per_epoch_ - position_.rows)));
+            position_.rows += batches.back().rows_B.size(0);
         }
         const double rate =
             parts_.optimizer->learning_rate() * parts_.schedule->factor(position_.step);
-        runner_->run(train, batches, rate, Augment{seed_, epoch, {}}, position_.step);
+        const Augment augment{seed_, static_cast<uint32_t>(position_.epoch), {}};
+        runner_->run(batches, rate, augment, position_.step);
         ++position_.step;
         for (auto& callback : parts_.callbacks) callback->on_step_end(*this);
+        stop_when_asked();
     }
 }
 
-/// The rows as they are, in the order of the store; another pass would find the same again.
-void Trainer::solve(const EventStore& train, ClosedForm& learner)
+/// The rows as they are, in file order; another pass would find the same again.
+void Trainer::solve(RowFeed& train, ClosedForm& learner)
 {
     parts_.model.eval();
-    const at::Tensor order = at::arange(train.rows, at::TensorOptions(at::kLong).device(device_));
-    while (rows_done_ < train.rows) {
-        const int64_t rows = std::min(options_.batch_size, train.rows - rows_done_);
-        runner_->show(train, order.narrow(0, rows_done_, rows), learner);
-        rows_done_ += rows;
+    for_each_block(train, options_.batch_size, [&](const RowPiece& rows, int64_t) {
+        runner_->show(rows, learner);
+        position_.rows += rows.rows_B.size(0);
         ++position_.step;
         for (auto& callback : parts_.callbacks) callback->on_step_end(*this);
-    }
+    });
     learner.solve();
     position_.stop = true;
 }
 
-double Trainer::training_loss(const EventStore& train)
+double Trainer::training_loss(RowFeed& train)
 {
     return parts_.model.closed_form() == nullptr ? running_loss() : evaluate(train).loss;
 }
@@ -157,14 +181,22 @@ void Trainer::check_finite() const
         totals.skipped, length_.steps_per_epoch, position_.step);
 }
 
-Evaluation Trainer::evaluate(const EventStore& store)
+Evaluation Trainer::evaluate(RowFeed& rows)
 {
-    for (auto& callback : parts_.callbacks) callback->before_evaluation(*this);
-    auto result = score_rows(
-        parts_.model, parts_.input, parts_.objective, store, options_.batch_size, compute_,
+    const EvaluationWeights weights(*this);
+    return score_rows(
+        parts_.model, parts_.input, parts_.objective, rows, options_.batch_size, compute_,
         parts_.validation_weights.empty() ? parts_.class_weights : parts_.validation_weights);
-    for (auto& callback : parts_.callbacks) callback->after_evaluation(*this);
-    return result;
+}
+
+EvaluationWeights::EvaluationWeights(Trainer& trainer) : trainer_(trainer)
+{
+    for (auto& callback : trainer.callbacks()) callback->before_evaluation(trainer);
+}
+
+EvaluationWeights::~EvaluationWeights()
+{
+    for (auto& callback : trainer_.callbacks()) callback->after_evaluation(trainer_);
 }
 
 }  // namespace jetsmith

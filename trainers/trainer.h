@@ -12,7 +12,7 @@
 
 #include "analysis/score_table.h"
 #include "core/device.h"
-#include "datasets/event_store.h"
+#include "datasets/row_feed.h"
 #include "inputs/input.h"
 #include "models/model.h"
 #include "trainers/callback.h"
@@ -42,8 +42,11 @@ struct TrainerParts {
 /// Where a training stands; written into every checkpoint.
 struct TrainerPosition {
     int64_t epoch = 0;  ///< epochs finished
+    int64_t rows = 0;   ///< rows of the running epoch that are done
     int64_t step = 0;   ///< optimizer steps done
     bool stop = false;  ///< set by a callback: no further epoch
+
+    bool operator==(const TrainerPosition&) const = default;
 };
 
 /// The loss and the scores of some rows, in the order of the store.
@@ -60,41 +63,48 @@ class Trainer {
     Trainer(const TrainerOptions& options, TrainerParts parts, FlatParameters parameters,
             uint64_t seed, at::Device device, at::ScalarType compute);
 
-    /// Trains on `train`, measures `val` after every epoch and tells the callbacks. Both stores
-    /// must be on the device. Throws RunError when the loss is no longer finite.
-    void fit(const EventStore& train, const EventStore& val, const EvaluateOptions& evaluation);
+    /// Trains on `train`, measures `val` after every epoch and tells the callbacks. Both must hand
+    /// out rows on the device. Begins at position(), which a callback may have set when the fit
+    /// began. Throws RunError when the loss is no longer finite, Stopped when a signal asks for it:
+    /// the step is then complete and the callbacks have heard of it.
+    void fit(RowFeed& train, RowFeed& val, const EvaluateOptions& evaluation);
 
     /// Scores of all rows with the callbacks' evaluation weights.
-    Evaluation evaluate(const EventStore& store);
+    Evaluation evaluate(RowFeed& rows);
 
     const TrainerOptions& options() const { return options_; }
     const TrainerPosition& position() const { return position_; }
+    void set_position(const TrainerPosition& position) { position_ = position; }
     TrainingLength length() const { return length_; }
     uint64_t seed() const { return seed_; }
     double current_learning_rate() const;
-    /// Rows done of how many in the running epoch, for progress displays.
-    int64_t rows_done() const { return rows_done_; }
     int64_t rows_per_epoch() const { return rows_per_epoch_; }
     /// What a training row is: "jets", "events".
     const std::string& row_noun() const { return row_noun_; }
     /// Mean loss of the running epoch so far; waits for the device.
     double running_loss() const;
+    /// Sums of the running epoch, live: see StepRunner::totals.
+    const at::Tensor& running_totals() const { return runner_->totals_tensor(); }
 
     Model& model() { return parts_.model; }
     Input& input() { return parts_.input; }
     /// nullptr for a model that takes no steps, and so is schedule().
-    Optimizer* optimizer() { return parts_.optimizer.get(); }
+    Optimizer* optimizer() const { return parts_.optimizer.get(); }
     Schedule* schedule() { return parts_.schedule.get(); }
     FlatParameters& parameters() { return parameters_; }
     const std::vector<std::unique_ptr<Callback>>& callbacks() const { return parts_.callbacks; }
     void request_stop() { position_.stop = true; }
 
   private:
-    /// One pass over the rows in steps, or in closed form.
-    EpochRecord train_epoch(const EventStore& train);
-    void take_steps(const EventStore& train);
-    void solve(const EventStore& train, ClosedForm& learner);
-    double training_loss(const EventStore& train);
+    /// The rest of the epoch and the look at the validation rows.
+    void run_epoch(RowFeed& train, RowFeed& val, const EvaluateOptions& evaluation);
+    /// The rest of the pass over the rows in steps, or a pass in closed form.
+    EpochRecord train_epoch(RowFeed& train);
+    void take_steps(RowFeed& train);
+    void solve(RowFeed& train, ClosedForm& learner);
+    double training_loss(RowFeed& train);
+    /// The order in which an epoch visits the training rows: a function of rows, seed and epoch.
+    RowOrder order_of(const EventStore& index, int64_t epoch) const;
     void check_finite() const;
 
     TrainerOptions options_;
@@ -106,17 +116,29 @@ class Trainer {
     std::unique_ptr<StepRunner> runner_;
     TrainerPosition position_;
     TrainingLength length_;
-    int64_t rows_done_ = 0, rows_per_epoch_ = 0;
+    int64_t rows_per_epoch_ = 0;
     std::string row_noun_;
+};
+
+/// During its life the model has the weights that evaluations use, such as averages.
+class EvaluationWeights {
+  public:
+    explicit EvaluationWeights(Trainer& trainer);
+    ~EvaluationWeights();
+    EvaluationWeights(const EvaluationWeights&) = delete;
+    EvaluationWeights& operator=(const EvaluationWeights&) = delete;
+
+  private:
+    Trainer& trainer_;
 };
 
 /// Steps of a training of `rows` rows.
 TrainingLength training_length(const TrainerOptions& options, int64_t rows);
 
-/// Scores of the rows of a store, batch by batch, without gradients. Model and store must be on
-/// one device; the model is put into evaluation mode and back. class_weights: as in TrainerParts.
-Evaluation score_rows(Model& model, const Input& input, const Objective& objective,
-                      const EventStore& store, int64_t batch_size, at::ScalarType compute,
+/// Scores of all rows, batch by batch, without gradients. Model and rows must be on one device; the
+/// model is put into evaluation mode and back. class_weights: as in TrainerParts.
+Evaluation score_rows(Model& model, const Input& input, const Objective& objective, RowFeed& rows,
+                      int64_t batch_size, at::ScalarType compute,
                       const std::vector<double>& class_weights);
 
 }  // namespace jetsmith

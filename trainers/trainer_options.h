@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/config.h"
+#include "datasets/block_order.h"
 
 namespace jetsmith {
 
@@ -19,7 +20,10 @@ struct TrainerOptions {
     bool deterministic = false;
     std::string select = "loss";
     int64_t keep_checkpoints = 2;
+    int64_t checkpoint_steps = 0;
+    double checkpoint_seconds = 600;
     std::string sampling = "each";
+    OrderPolicy order;
     int64_t repeat = 1;
     int64_t side_by_side = 0;
 
@@ -41,11 +45,25 @@ struct TrainerOptions {
                     "metric such as auc");
         config.read("keep_checkpoints", keep_checkpoints,
                     "newest checkpoints that are kept, besides the best", positive);
+        config.read("checkpoint_steps", checkpoint_steps,
+                    "optimizer steps from one checkpoint within an epoch to the next; 0: none",
+                    non_negative);
+        config.read("checkpoint_seconds", checkpoint_seconds,
+                    "time from one checkpoint within an epoch to the next; 0: none [s]",
+                    non_negative);
         config.read("sampling", sampling,
                     "each: every training row once per epoch, weighted in the loss; weighted: rows "
                     "drawn in proportion to the size of that weight, which leaves its sign to the "
                     "loss",
                     one_of({"each", "weighted"}));
+        std::string order_name = "rows";
+        config.read("order", order_name,
+                    "of an epoch. rows: a permutation of all training rows; blocks: blocks of the "
+                    "files in random order, rows at random within buffers of blocks from all over "
+                    "the files, as streamed data want it",
+                    one_of({"rows", "blocks"}));
+        order.blocks = order_name == "blocks";
+        config.read("buffer", order.buffer, "rows that order: blocks shuffles together", positive);
         config.read("repeat", repeat,
                     "runs with the seeds seed, seed + 1, ... that make one row of tables, with "
                     "their spread",

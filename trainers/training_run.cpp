@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainers/training_run.h"
 
-#include <ATen/ops/_unique.h>
-#include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "analysis/report_html.h"
 #include "core/atomic_file.h"
 #include "core/cuda_plugin.h"
 #include "core/log.h"
-#include "datasets/epoch_order.h"
-#include "trainers/checkpoint.h"
+#include "core/stop_signal.h"
+#include "trainers/checkpoint_callback.h"
+#include "trainers/checkpoint_folders.h"
 #include "trainers/evaluation_run.h"
+#include "trainers/resume.h"
 #include "trainers/run_callbacks.h"
 #include "trainers/run_folder.h"
+#include "trainers/run_rehearsal.h"
 
 namespace jetsmith {
 namespace {
@@ -33,46 +33,12 @@ class RateCallback final : public Callback {
     {
         rate_ = std::max(rate_, record.rows_per_second);
     }
+    Json state() const override { return {{"rate", rate_}}; }
+    void load_state(const Json& state) override { rate_ = state.at("rate"); }
 
   private:
     double& rate_;
 };
-
-std::vector<std::unique_ptr<Callback>> run_callbacks(const TrainerOptions& options,
-                                                     const fs::path& folder, double& rate)
-{
-    std::vector<std::unique_ptr<Callback>> callbacks;
-    callbacks.push_back(make_progress_callback());
-    callbacks.push_back(make_history_callback(folder / "history.csv"));
-    callbacks.push_back(make_checkpoint_callback(folder / "checkpoints", options.select,
-                                                 options.keep_checkpoints));
-    callbacks.push_back(std::make_unique<RateCallback>(rate));
-    return callbacks;
-}
-
-/// `standard`: the callbacks of every run; those of the config come first, so that a checkpoint
-/// finds moving averages up to date.
-std::unique_ptr<Trainer> make_trainer(RunBuilder& run,
-                                      std::vector<std::unique_ptr<Callback>> standard)
-{
-    const auto seed = static_cast<uint64_t>(run.config.seed);
-    const auto& options = run.config.trainer;
-    FlatParameters parameters(*run.model);
-    const auto length = training_length(options, run.train.rows);
-    const bool steps = run.model->closed_form() == nullptr;
-    auto callbacks = run.config.make_callbacks();
-    std::move(standard.begin(), standard.end(), std::back_inserter(callbacks));
-    TrainerParts parts{*run.input,
-                       *run.model,
-                       *run.objective,
-                       steps ? run.config.make_optimizer(parameters.values()) : nullptr,
-                       steps ? run.config.make_schedule(length) : nullptr,
-                       std::move(callbacks),
-                       run.class_weights,
-                       run.validation_weights};
-    return std::make_unique<Trainer>(options, std::move(parts), std::move(parameters), seed,
-                                     run.device, run.precision.compute);
-}
 
 /// {split: {file: SHA-256}}.
 Json source_hashes(RunBuilder& run)
@@ -84,7 +50,7 @@ Json source_hashes(RunBuilder& run)
     return all;
 }
 
-Json metadata_of(RunBuilder& run)
+Json metadata_of(RunBuilder& run, const Json& hashes)
 {
     Json metadata = environment_facts(run.device, run.precision);
     metadata["name"] = run.config.name;
@@ -92,22 +58,25 @@ Json metadata_of(RunBuilder& run)
     metadata["seed"] = run.config.seed;
     metadata["class_names"] = run.reader->class_names();
     metadata["parameters"] = trainable_parameters(*run.model);
-    metadata["source_hashes"] = source_hashes(run);
+    metadata["source_hashes"] = hashes;
     metadata["data"] = Json::parse(run.data_card_json);
     return metadata;
 }
 
-/// About as many rows as a batch has, drawn at random, and one of every class: what metrics need.
-at::Tensor some_rows(const EventStore& store, int64_t batch_size)
+/// What the run said of its first start, with this one added to its list.
+Json continued(Json metadata, const fs::path& file, const Checkpoint& from)
 {
-    const at::Tensor order = epoch_order(store, 0, 0);
-    const at::Tensor labels = store.labels_B.index_select(0, order);
-    std::vector<at::Tensor> rows{order.narrow(0, 0, std::min(store.rows, batch_size))};
-    for (size_t label = 0; label < store.class_names.size(); ++label) {
-        const at::Tensor found = labels.eq(static_cast<int64_t>(label)).nonzero();
-        if (found.size(0) > 0) rows.push_back(order.index_select(0, found.select(0, 0)));
-    }
-    return std::get<0>(at::_unique(at::cat(rows)));
+    if (!fs::exists(file)) return metadata;
+    const Json before = Json::parse(read_text(file), nullptr, /*allow_exceptions=*/false);
+    if (before.is_discarded()) return metadata;
+    metadata["resumed"] = before.value("resumed", Json::array());
+    Json start;
+    start["time"] = metadata["started"];
+    start["step"] = from.state.at("step");
+    start["hardware"] = metadata["hardware"];
+    metadata["resumed"].push_back(start);
+    metadata["started"] = before.value("started", metadata["started"]);
+    return metadata;
 }
 
 void write_json(const fs::path& path, const Json& json)
@@ -115,55 +84,134 @@ void write_json(const fs::path& path, const Json& json)
     write_atomically(path, json.dump(2) + "\n");
 }
 
+/// A run with its folder, from the first look at the data to the report.
+class TrainingRun {
+  public:
+    TrainingRun(const ConfigNode& root, const RunTarget& target) : run_(root), target_(target) {}
+
+    fs::path train()
+    {
+        open();
+        prepare();
+        if (is_complete()) {
+            log::info("the run is complete");
+            return path_;
+        }
+        fs::remove(path_ / "report.html");
+        write_head();
+        for (auto* rows : {&run_.train, &run_.val, &run_.test})
+            if (*rows) (*rows)->move_to(run_.device);
+        fit();
+        evaluate();
+        return path_;
+    }
+
+  private:
+    /// The folder of an old run belongs to this process before it looks at anything else; a new one
+    /// is made once nothing can go wrong any more.
+    void open()
+    {
+        if (target_.resume.empty()) {
+            path_ = choose_run_folder(target_.out, run_.config.name);
+            return;
+        }
+        folder_.emplace(RunFolder::reopen(target_.resume));
+        path_ = folder_->path();
+        checkpoint_ = newest_checkpoint(path_);
+        if (!checkpoint_) log::info("no checkpoint was made yet: starting over");
+    }
+
+    /// Everything that can fail before the first step.
+    void prepare()
+    {
+        run_.load_data(/*with_test=*/true);
+        run_.build_model(*run_.train);
+        const bool known =
+            checkpoint_ || take_initial_weights(run_.config.init, *run_.model, *run_.input);
+        if (!known) run_.input->fit(*run_.train, run_.class_weights);
+        freeze(run_.config.init, *run_.model);
+        log::info("model: {} trainable parameters", trainable_parameters(*run_.model));
+        hashes_ = source_hashes(run_);
+        trainer_ = make_trainer(run_, callbacks());
+        if (checkpoint_) {
+            check_same_run(parse_yaml(read_text(path_ / "config.yaml"), "config.yaml"),
+                           run_.config.resolved(), checkpoint_->state, run_facts(hashes_),
+                           path_.string());
+        } else {
+            rehearse(run_, *trainer_);
+        }
+        if (!folder_) folder_.emplace(RunFolder::create(path_));
+        log::to_file(path_ / "log.txt");
+    }
+
+    std::vector<std::unique_ptr<Callback>> callbacks()
+    {
+        std::vector<std::unique_ptr<Callback>> all;
+        all.push_back(make_progress_callback());
+        all.push_back(make_history_callback(path_ / "history.csv"));
+        all.push_back(make_checkpoint_callback(path_ / "checkpoints", run_.config.trainer,
+                                               run_facts(hashes_)));
+        all.push_back(std::make_unique<RateCallback>(rate_));
+        if (checkpoint_) all.push_back(make_resume_callback(*checkpoint_));
+        return all;
+    }
+
+    bool is_complete() const
+    {
+        if (!checkpoint_ || !is_finished(path_)) return false;
+        const auto& state = checkpoint_->state;
+        return state.at("stop") || state.at("epoch") >= run_.config.trainer.epochs;
+    }
+
+    void write_head()
+    {
+        metadata_ = metadata_of(run_, hashes_);
+        if (checkpoint_) metadata_ = continued(metadata_, path_ / "metadata.json", *checkpoint_);
+        write_json(path_ / "metadata.json", metadata_);
+        write_atomically(path_ / "data_card.txt", run_.data_card_text);
+        write_atomically(path_ / "config.yaml", to_yaml(run_.config.resolved()));
+        log::info("run folder {}", path_.string());
+    }
+
+    void fit()
+    {
+        try {
+            trainer_->fit(*run_.train, *run_.val, run_.config.evaluate);
+        } catch (const Stopped& stopped) {
+            throw Stopped(stopped.signal(), fmt::format("{}. Go on with: jetsmith train --resume {}",
+                                                        stopped.what(), path_.string()));
+        }
+        metadata_["train_rate"] = {{"value", rate_}, {"unit", run_.train->index().row_noun + "/s"}};
+        metadata_["epochs"] = trainer_->position().epoch;
+        if (run_.device.is_cuda())
+            metadata_["peak_gpu_memory"] = cuda_plugin()->peak_memory(run_.device.index());
+        write_json(path_ / "metadata.json", metadata_);
+    }
+
+    void evaluate()
+    {
+        const fs::path best = checkpoint_folder(path_);
+        put_weights(read_weights(best), best / kModelFile, *run_.model, *run_.input);
+        evaluate_into(path_, run_, run_.test ? *run_.test : *run_.val,
+                      run_.test ? Split::test : Split::val);
+        analysis::write_report({path_}, path_ / "report.html");
+    }
+
+    RunBuilder run_;
+    RunTarget target_;
+    fs::path path_;
+    std::optional<RunFolder> folder_;
+    std::optional<Checkpoint> checkpoint_;
+    Json hashes_, metadata_;
+    double rate_ = 0;
+    std::unique_ptr<Trainer> trainer_;
+};
+
 }  // namespace
 
-std::string check_run(const ConfigNode& root)
+fs::path train_run(const ConfigNode& root, const RunTarget& target)
 {
-    RunBuilder run(root);
-    run.load_data(/*with_test=*/true);
-    run.build_model(run.train);
-    run.input->fit(run.train);
-    run.config.trainer.epochs = 1;
-    const int64_t batch = run.config.trainer.batch_size;
-    run.train = run.train.select(some_rows(run.train, batch)).to(run.device);
-    run.val = run.val.select(some_rows(run.val, batch)).to(run.device);
-    make_trainer(run, {})->fit(run.train, run.val, run.config.evaluate);
-    return run.config.resolved();
-}
-
-fs::path train_run(const ConfigNode& root, const fs::path& out)
-{
-    RunBuilder run(root);
-    run.load_data(/*with_test=*/true);
-    run.build_model(run.train);
-    run.input->fit(run.train);
-    log::info("model: {} trainable parameters", trainable_parameters(*run.model));
-
-    double rate = 0;
-    const fs::path folder = create_run_folder(out, run.config.name);
-    log::to_file(folder / "log.txt");
-    auto trainer = make_trainer(run, run_callbacks(run.config.trainer, folder, rate));
-    write_atomically(folder / "config.yaml", run.config.resolved());
-    Json metadata = metadata_of(run);
-    write_json(folder / "metadata.json", metadata);
-    write_atomically(folder / "data_card.txt", run.data_card_text);
-    log::info("run folder {}", folder.string());
-
-    run.train = run.train.to(run.device);
-    run.val = run.val.to(run.device);
-    trainer->fit(run.train, run.val, run.config.evaluate);
-
-    metadata["train_rate"] = {{"value", rate}, {"unit", run.train.row_noun + "/s"}};
-    metadata["epochs"] = trainer->position().epoch;
-    if (run.device.is_cuda())
-        metadata["peak_gpu_memory"] = cuda_plugin()->peak_memory(run.device.index());
-    write_json(folder / "metadata.json", metadata);
-
-    const EventStore& last_look = run.test ? *run.test : run.val;
-    load_weights(checkpoint_folder(folder), *run.model, *run.input);
-    evaluate_into(folder, run, last_look.to(run.device));
-    analysis::write_report({folder}, folder / "report.html");
-    return folder;
+    return TrainingRun(root, target).train();
 }
 
 }  // namespace jetsmith

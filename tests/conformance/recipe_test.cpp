@@ -19,9 +19,9 @@ class Recipe : public testing::TestWithParam<std::filesystem::path> {
     static RunBuilder build(const ConfigNode& node)
     {
         RunBuilder run(node);
-        run.train = run.reader->read(Split::train);
-        run.build_model(run.train);
-        run.input->fit(run.train);
+        run.train = std::make_unique<ResidentFeed>(run.reader->read(Split::train));
+        run.build_model(*run.train);
+        run.input->fit(*run.train, {});
         return run;
     }
 
@@ -35,8 +35,9 @@ class Recipe : public testing::TestWithParam<std::filesystem::path> {
 
     static Batch batch_of(RunBuilder& run)
     {
-        const auto rows = epoch_order(run.train, 1, 0).narrow(0, 0, 16);
-        return run.input->make(run.train, rows, std::nullopt, at::kFloat);
+        run.train->begin({epoch_order(run.train->index(), 1, 0), run.train->rows()});
+        const RowPiece rows = run.train->next(16);
+        return run.input->make(*rows.store, rows.rows_B, std::nullopt, at::kFloat);
     }
 
     const test::TempFolder folder_;
@@ -76,7 +77,7 @@ TEST_P(Recipe, ScoresAreTheSameAfterSaveAndLoadAndFromTheResolvedConfig)
     for (const auto& item : run.model->named_parameters()) weights[item.key()] = item.value();
     for (const auto& item : run.model->named_buffers()) weights[item.key()] = item.value();
     write_safetensors(folder_.path() / "weights", weights);
-    const auto path = folder_.file("resolved.yaml", run.config.resolved());
+    const auto path = folder_.file("resolved.yaml", to_yaml(run.config.resolved()));
     RunBuilder again = build(load_config(path));
     const TensorMap read = read_safetensors(folder_.path() / "weights");
     for (auto& item : again.model->named_parameters()) {

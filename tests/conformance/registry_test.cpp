@@ -11,6 +11,7 @@
 
 #include "core/registry.h"
 #include "tests/support/golden.h"
+#include "tests/support/paths.h"
 
 namespace jetsmith {
 namespace {
@@ -26,7 +27,7 @@ std::set<std::string> registered_in_sources()
     for (const char* folder : {"core", "kernels", "datasets", "inputs", "models", "analysis",
                                "trainers"}) {
         for (const auto& entry :
-             fs::recursive_directory_iterator(fs::path(JETSMITH_SOURCE_DIR) / folder)) {
+             fs::recursive_directory_iterator(test::source_folder() / folder)) {
             if (entry.path().extension() != ".cpp") continue;
             std::ifstream file(entry.path());
             for (std::string text; std::getline(file, text);) {

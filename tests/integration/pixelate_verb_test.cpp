@@ -16,7 +16,7 @@ using testing::HasSubstr;
 /// jetsmith pixelate on rows of the sample's test file (4000 jets).
 test::ProgramResult pixelate(const std::string& rows, const std::filesystem::path& out)
 {
-    const auto recipe = std::filesystem::path(JETSMITH_SOURCE_DIR) / "configs/top_tagging/cnn.yaml";
+    const auto recipe = test::source_folder() / "configs/top_tagging/cnn.yaml";
     return test::run_program({"pixelate", test::sample_folder() / "test.h5", "--config", recipe,
                               "--out", out, "--rows", rows});
 }

@@ -112,7 +112,7 @@ def fast_math(tree):
 def component_name(tree):
     """trainers/ and cli/ work for every component, so that they name none.
 
-    A key of a document, such as state["step"], is no name of a component.
+    A key of a document, such as state["step"] or state.at("step"), is no name of a component.
     """
     places = {}
     for path, _, _, name in registrations(tree):
@@ -121,8 +121,10 @@ def component_name(tree):
         text = tree.text(path)
         lines = text.split("\n")
         for line, value in string_literals(text):
-            if value in places and path not in places[value] and f'["{value}"]' not in lines[line - 1]:
-                if "lint: not a component" not in lines[line - 1]:
+            here = lines[line - 1]
+            is_key = f'["{value}"]' in here or f'.at("{value}")' in here
+            if value in places and path not in places[value] and not is_key:
+                if "lint: not a component" not in here:
                     yield path, line, (f'"{value}" is the name of a component. Ask the registry, or '
                                        "end the line with '// lint: not a component'.")
 

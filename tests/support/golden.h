@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/support/paths.h"
+
 namespace jetsmith::test {
 
 inline nlohmann::json golden(const std::string& name)
 {
-    std::ifstream file(std::string(JETSMITH_SOURCE_DIR) + "/tests/golden/" + name);
+    std::ifstream file(test::source_folder().string() + "/tests/golden/" + name);
     return nlohmann::json::parse(file);
 }
 

@@ -7,6 +7,9 @@
 
 namespace jetsmith::test {
 
+/// The source tree, or what $JETSMITH_SOURCE_DIR names.
+std::filesystem::path source_folder();
+
 /// The embedded sample of top-tagging jets: train.h5, val.h5, test.h5.
 std::filesystem::path sample_folder();
 

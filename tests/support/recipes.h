@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace jetsmith::test {
 
 /// Paths of all YAML files below configs/ but the fragments in configs/base, sorted.
@@ -14,7 +16,7 @@ inline std::vector<std::filesystem::path> recipes()
 {
     namespace fs = std::filesystem;
     std::vector<fs::path> all;
-    const fs::path configs = fs::path(JETSMITH_SOURCE_DIR) / "configs";
+    const fs::path configs = test::source_folder() / "configs";
     for (const auto& entry : fs::recursive_directory_iterator(configs))
         if (entry.path().extension() == ".yaml" && entry.path().parent_path().filename() != "base")
             all.push_back(entry.path());
@@ -25,7 +27,7 @@ inline std::vector<std::filesystem::path> recipes()
 /// The recipe that scripts/quickstart trains.
 inline std::filesystem::path quickstart_recipe()
 {
-    return std::filesystem::path(JETSMITH_SOURCE_DIR) / "configs/top_tagging/cnn.yaml";
+    return test::source_folder() / "configs/top_tagging/cnn.yaml";
 }
 
 /// A test name for a recipe: "top_tagging_cnn".

@@ -11,19 +11,19 @@
 #include "tests/support/temp_folder.h"
 
 namespace jetsmith::test {
+namespace {
 
-ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& folder)
+std::string program_path()
 {
     const std::string path = program().string();
     ensure(!path.empty(), "JETSMITH_PROGRAM is not set: run the tests with ctest");
-    return run_other(path, arguments, folder);
+    return path;
 }
 
-ProgramResult run_other(const std::string& path, const std::vector<std::string>& arguments,
-                        const std::string& folder)
+/// A child process whose output goes to these files.
+pid_t start(const std::string& path, const std::vector<std::string>& arguments,
+            const std::string& folder, const std::string& out, const std::string& err)
 {
-    const TempFolder output;
-    const auto out = output.file("out", ""), err = output.file("err", "");
     std::vector<char*> argv{const_cast<char*>(path.c_str())};
     for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
@@ -36,6 +36,27 @@ ProgramResult run_other(const std::string& path, const std::vector<std::string>&
         ::execvp(path.c_str(), argv.data());
         ::_exit(127);
     }
+    return child;
+}
+
+}  // namespace
+
+pid_t start_program(const std::vector<std::string>& arguments)
+{
+    return start(program_path(), arguments, "", "/dev/null", "/dev/null");
+}
+
+ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& folder)
+{
+    return run_other(program_path(), arguments, folder);
+}
+
+ProgramResult run_other(const std::string& path, const std::vector<std::string>& arguments,
+                        const std::string& folder)
+{
+    const TempFolder output;
+    const auto out = output.file("out", ""), err = output.file("err", "");
+    const pid_t child = start(path, arguments, folder, out.string(), err.string());
     int status = 0;
     ::waitpid(child, &status, 0);
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -2,6 +2,8 @@
 // The program as a user runs it.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -21,5 +23,8 @@ ProgramResult run_program(const std::vector<std::string>& arguments,
 /// The same for any program: a path, or a name to be looked for in PATH.
 ProgramResult run_other(const std::string& program, const std::vector<std::string>& arguments,
                         const std::string& folder = "");
+
+/// Starts jetsmith in the background, its output thrown away. Wait for it with waitpid.
+pid_t start_program(const std::vector<std::string>& arguments);
 
 }  // namespace jetsmith::test

@@ -30,7 +30,17 @@ class ToyTraining {
     explicit ToyTraining(const std::string& yaml = "",
                          std::vector<std::unique_ptr<Callback>> extra = {});
 
-    void fit() { trainer->fit(train, val, config.evaluate); }
+    void fit()
+    {
+        ResidentFeed train_rows(train), val_rows(val);
+        trainer->fit(train_rows, val_rows, config.evaluate);
+    }
+
+    Evaluation evaluate(const EventStore& store)
+    {
+        ResidentFeed rows(store);
+        return trainer->evaluate(rows);
+    }
 
     RunConfig config;
     ToyInput input;

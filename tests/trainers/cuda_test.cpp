@@ -48,9 +48,9 @@ TEST(TrainerCuda, EvaluationGivesTheScoresOfTheCpu)
 {
     JETSMITH_NEEDS_GPU();
     ToyTraining toy(kGpu);
-    const auto on_gpu = toy.trainer->evaluate(toy.val.to(at::Device(at::kCUDA, 0)));
+    const auto on_gpu = toy.evaluate(toy.val.to(at::Device(at::kCUDA, 0)));
     ToyTraining cpu;
-    const auto on_cpu = cpu.trainer->evaluate(cpu.val);
+    const auto on_cpu = cpu.evaluate(cpu.val);
     ASSERT_EQ(on_gpu.table.scores_NC.size(), on_cpu.table.scores_NC.size());
     for (size_t i = 0; i < on_cpu.table.scores_NC.size(); ++i)
         EXPECT_NEAR(on_gpu.table.scores_NC[i], on_cpu.table.scores_NC[i], 1e-5);

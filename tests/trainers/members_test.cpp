@@ -69,8 +69,9 @@ TEST(Members, FoldsAreOneMemberEach)
 
 TEST(Members, WhatCannotBeIsRefusedWithItsPlace)
 {
-    EXPECT_THAT(refusal("scan: {a: []}\n"), HasSubstr("recipe.yaml:2: scan.a: wants a list"));
-    EXPECT_THAT(refusal("scan: {a: 3}\n"), HasSubstr("scan.a: wants a list of values (is 3)"));
+    EXPECT_THAT(refusal("scan: {a: []}\n"), HasSubstr("recipe.yaml:2: scan.a: is no list"));
+    EXPECT_THAT(refusal("scan: {a: 3}\n"), HasSubstr("scan.a: is no list of values (seen: 3;"));
+    EXPECT_THAT(refusal("scan: {a: [3, 4, 3]}\n"), HasSubstr("scan.a: 3 stands twice"));
     EXPECT_THAT(refusal("folds: {count: 3}\ntrainer: {repeat: 2}\n"),
                 HasSubstr("folds: stand beside trainer.repeat"));
     EXPECT_THAT(refusal("folds: {count: 3, index: 3}\n"), HasSubstr("there is no fold 3 (0 to 2"));

@@ -36,7 +36,7 @@ class Clone {
     {
         RunConfig config(root);
         config.make_reader();
-        resolved = config.resolved();
+        resolved = to_yaml(config.resolved());
         FileHashes hashes;
         return config.group(hashes);
     }

@@ -54,9 +54,10 @@ analysis::ReportImages images_of(int64_t rows, int64_t first_class)
 {
     Config config(parse_yaml("type: image\n", "test"), "inputs", "test");
     const auto input = Registry<Input>::make(config);
-    const auto store = ordered_store(rows, first_class);
+    ResidentFeed rows_of_file(ordered_store(rows, first_class));
     const test::TempFolder folder;
-    write_score_images(folder.path() / "images.h5", nullptr, *input, store, table_of(store));
+    write_score_images(folder.path() / "images.h5", nullptr, *input, rows_of_file,
+                       table_of(rows_of_file.index()));
     return analysis::read_report_images(folder.path() / "images.h5");
 }
 
@@ -80,7 +81,8 @@ TEST(ScoreImages, OfAModelThatReconstructsShowOutputsAndWhatIsLeft)
     for (int64_t row = 0; row < 100; ++row) table.scores_NC.push_back(static_cast<double>(row));
     Quarter model;
     const test::TempFolder folder;
-    write_score_images(folder.path() / "images.h5", &model, *input, store, table);
+    ResidentFeed rows(store);
+    write_score_images(folder.path() / "images.h5", &model, *input, rows, table);
     const auto images = analysis::read_report_images(folder.path() / "images.h5");
     ASSERT_TRUE(images.reconstructed());
     EXPECT_FLOAT_EQ(images.averages_CHW[1][0], 3);
@@ -123,7 +125,8 @@ TEST(ScoreImages, OfSeveralClassesTheScoreIsThatOfTheTrueOne)
     Config config(parse_yaml("type: image\n", "test"), "inputs", "test");
     const auto input = Registry<Input>::make(config);
     const test::TempFolder folder;
-    write_score_images(folder.path() / "images.h5", nullptr, *input, store, table);
+    ResidentFeed rows(store);
+    write_score_images(folder.path() / "images.h5", nullptr, *input, rows, table);
     const auto images = analysis::read_report_images(folder.path() / "images.h5");
     ASSERT_GT(images.worst.count() + images.best.count(), 0);
     for (const auto* jets : {&images.best, &images.worst})

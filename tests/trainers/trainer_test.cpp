@@ -10,10 +10,7 @@
 #include <cmath>
 
 #include "core/errors.h"
-#include "tests/support/temp_folder.h"
 #include "tests/support/toy_training.h"
-#include "trainers/checkpoint.h"
-#include "trainers/run_callbacks.h"
 
 namespace jetsmith {
 namespace {
@@ -42,7 +39,7 @@ TEST(Trainer, LearnsToTellTheToyClassesApart)
     toy.fit();
     ASSERT_EQ(toy.history.size(), 15U);
     EXPECT_LT(toy.history.back().train_loss, 0.5 * toy.history.front().train_loss);
-    EXPECT_GE(accuracy(toy.trainer->evaluate(toy.val).table), 0.95);
+    EXPECT_GE(accuracy(toy.evaluate(toy.val).table), 0.95);
     EXPECT_EQ(toy.history.back().step, 15 * 10);  // 300 rows in batches of 32: 10 steps
 }
 
@@ -115,12 +112,12 @@ TEST(Trainer, EventWeightsCountLikeRepeatedRows)
     ToyTraining toy;
     const auto bright = toy.val.labels_B == 1;
     toy.val.weights_B = at::where(bright, 3.0, 1.0).to(at::kDouble);
-    const double weighted = toy.trainer->evaluate(toy.val).loss;
+    const double weighted = toy.evaluate(toy.val).loss;
     const auto indices = bright.nonzero().flatten();
     const auto all = at::cat({at::arange(toy.val.rows, at::kLong), indices, indices});
     EventStore repeated = toy.val.select(all);
     repeated.weights_B = at::ones({repeated.rows}, at::kDouble);
-    EXPECT_NEAR(weighted, toy.trainer->evaluate(repeated).loss, 1e-6);
+    EXPECT_NEAR(weighted, toy.evaluate(repeated).loss, 1e-6);
 }
 
 TEST(Ema, EvaluatesTheAverageAndGivesTheTrainedWeightsBack)
@@ -130,12 +127,13 @@ TEST(Ema, EvaluatesTheAverageAndGivesTheTrainedWeightsBack)
     const auto trained = toy.trainer->parameters().values().clone();
     const auto average = toy.trainer->callbacks().front()->tensors().at("ema.average").clone();
     EXPECT_FALSE(trained.equal(average));
-    const double with_average = toy.trainer->evaluate(toy.val).loss;
+    const double with_average = toy.evaluate(toy.val).loss;
     EXPECT_TRUE(toy.trainer->parameters().values().equal(trained));
     const at::NoGradGuard no_grad;
     toy.trainer->parameters().values().copy_(average);
-    const auto direct = score_rows(*toy.model, toy.input, *toy.objective, toy.val, 32, at::kFloat,
-                                   {1.0, 1.0});
+    ResidentFeed rows(toy.val);
+    const auto direct =
+        score_rows(*toy.model, toy.input, *toy.objective, rows, 32, at::kFloat, {1.0, 1.0});
     EXPECT_EQ(with_average, direct.loss);
 }
 
@@ -146,28 +144,6 @@ TEST(EarlyStopping, StopsAfterItsPatience)
                     "callbacks: [{type: early_stopping, patience: 2, min_delta: 0.1}]\n");
     toy.fit();
     EXPECT_EQ(toy.history.size(), 4U);  // one best epoch, two tolerated, one too many
-}
-
-TEST(Checkpoints, KeepTheNewestAndTheBestAndRestoreTheScores)
-{
-    const test::TempFolder folder;
-    std::vector<std::unique_ptr<Callback>> extra;
-    extra.push_back(make_checkpoint_callback(folder.path() / "checkpoints", "loss", 1));
-    extra.push_back(make_history_callback(folder.path() / "history.csv"));
-    std::filesystem::create_directories(folder.path() / "checkpoints");
-    ToyTraining toy("trainer: {epochs: 3}\ncallbacks: [{type: ema, decay: 0.5}]\n",
-                    std::move(extra));
-    toy.fit();
-    const auto last = checkpoint_folder(folder.path(), "last");
-    EXPECT_EQ(last.filename(), "step_30");
-    EXPECT_FALSE(std::filesystem::exists(folder.path() / "checkpoints/step_10"));
-    const auto best = checkpoint_folder(folder.path(), "best");
-    EXPECT_TRUE(std::filesystem::exists(best / "model.safetensors"));
-
-    ToyTraining fresh("seed: 77\n");
-    load_weights(last, *fresh.model, fresh.input);
-    const auto expected = toy.trainer->evaluate(toy.val).table.scores_NC;
-    EXPECT_EQ(fresh.trainer->evaluate(toy.val).table.scores_NC, expected);
 }
 
 }  // namespace
