@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "core/errors.h"
 
 namespace jetsmith {
@@ -23,12 +21,6 @@ Selected select_figure(const EpochRecord& record, const std::string& name,
                     name, fmt::join(known, ", "),
                     nearest.empty() ? "Add its metric to evaluate.metrics, or choose another."
                                     : "Did you mean '" + nearest + "'?");
-}
-
-double worst(bool higher_is_better)
-{
-    const double infinity = std::numeric_limits<double>::infinity();
-    return higher_is_better ? -infinity : infinity;
 }
 
 }  // namespace jetsmith

@@ -26,7 +26,4 @@ struct Selected {
 Selected select_figure(const EpochRecord& record, const std::string& name,
                        const std::string& place);
 
-/// A value that every figure beats.
-double worst(bool higher_is_better);
-
 }  // namespace jetsmith

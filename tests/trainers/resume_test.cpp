@@ -11,7 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using testing::HasSubstr;
-using testing::Not;
 
 const std::string kConfig =
     "seed: 1\ndata: {type: toy, train: a.h5}\nmodel: {type: cnn, dense: [16, 8]}\n"
