@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# Everything from outside, behind two interface targets: jetsmith_dependencies (the program) and
-# jetsmith_torch_cuda (the CUDA plug-in).
+# Everything from outside, behind three interface targets: jetsmith_plain_dependencies (what needs no
+# LibTorch), jetsmith_dependencies (the program) and jetsmith_torch_cuda (the CUDA plug-in).
 find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
@@ -38,13 +39,17 @@ find_path(JETSMITH_FMT_INCLUDE fmt/core.h PATHS /usr/include NO_DEFAULT_PATH REQ
 file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/system_headers")
 file(CREATE_LINK "${JETSMITH_FMT_INCLUDE}/fmt" "${PROJECT_BINARY_DIR}/system_headers/fmt" SYMBOLIC)
 
+add_library(jetsmith_plain_dependencies INTERFACE)
+target_include_directories(jetsmith_plain_dependencies SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+target_link_libraries(jetsmith_plain_dependencies INTERFACE
+  fmt::fmt spdlog::spdlog yaml-cpp nlohmann_json::nlohmann_json ${HDF5_C_LIBRARIES}
+  "${JETSMITH_BLOSC}" ZLIB::ZLIB Threads::Threads ${CMAKE_DL_LIBS})
+
 add_library(jetsmith_dependencies INTERFACE)
 target_include_directories(jetsmith_dependencies BEFORE INTERFACE
   "${PROJECT_BINARY_DIR}/system_headers")
-target_include_directories(jetsmith_dependencies SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
 target_link_libraries(jetsmith_dependencies INTERFACE
-  jetsmith_torch fmt::fmt spdlog::spdlog yaml-cpp CLI11::CLI11 nlohmann_json::nlohmann_json
-  PkgConfig::hwy ${HDF5_C_LIBRARIES} "${JETSMITH_BLOSC}" ZLIB::ZLIB Threads::Threads ${CMAKE_DL_LIBS})
+  jetsmith_plain_dependencies jetsmith_torch CLI11::CLI11 PkgConfig::hwy)
 
 if(JETSMITH_CUDA AND EXISTS "${JETSMITH_LIBTORCH}/lib/libtorch_cuda.so")
   include(CheckLanguage)

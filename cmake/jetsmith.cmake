@@ -11,18 +11,36 @@ function(jetsmith_precompile target)
   target_precompile_headers(${target} ${ARGN})
   get_target_property(sources ${target} SOURCES)
   foreach(source ${sources})
-    if(source MATCHES "/(core|analysis|cli|datasets/hdf5)/[^/]*\\.cpp$" AND NOT source MATCHES "/tests/")
+    if(source MATCHES "/(core|analysis|cli)/[^/]*\\.cpp$" AND NOT source MATCHES "/tests/")
       set_source_files_properties("${source}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
     endif()
   endforeach()
 endfunction()
 
-# One shared library from the .cpp files of the given folders (main.cpp and plug-in code left out).
+# The sources below core/ and datasets/hdf5/ that need no LibTorch: compiled once, without its
+# headers, for the library and for the programs that start in a moment (jetsmith_vet) or are to be
+# small (tests/damage, tests/fuzz).
+function(jetsmith_plain_objects)
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/core/*.cpp"
+                                      "${PROJECT_SOURCE_DIR}/datasets/hdf5/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "/(core/(device|cuda_plugin|torch_threads)|[a-z_]*main)\\.cpp$")
+  add_library(jetsmith_plain OBJECT ${sources})
+  target_include_directories(jetsmith_plain PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_compile_options(jetsmith_plain PRIVATE ${JETSMITH_WARNINGS})
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/core/version.cpp" PROPERTIES COMPILE_DEFINITIONS
+    "JETSMITH_VERSION=\"${PROJECT_VERSION}\";JETSMITH_GIT=\"${JETSMITH_GIT}\"")
+  target_link_libraries(jetsmith_plain PUBLIC jetsmith_plain_dependencies)
+endfunction()
+
+# One shared library from the .cpp files of the given folders (main programs and plug-in code left
+# out).
 function(jetsmith_library)
+  get_target_property(plain jetsmith_plain SOURCES)
   set(sources "")
   foreach(folder ${ARGN})
     file(GLOB_RECURSE found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
-    list(FILTER found EXCLUDE REGEX "/(main\\.cpp|cuda/[^/]*)$")
+    list(FILTER found EXCLUDE REGEX "/([a-z_]*main\\.cpp|cuda/[^/]*)$")
+    list(REMOVE_ITEM found ${plain})
     list(APPEND sources ${found})
   endforeach()
   add_library(jetsmith SHARED ${sources})
@@ -34,9 +52,11 @@ function(jetsmith_library)
     endif()
   endforeach()
   target_compile_options(jetsmith PRIVATE ${JETSMITH_WARNINGS})
-  set_source_files_properties("${PROJECT_SOURCE_DIR}/core/version.cpp" PROPERTIES COMPILE_DEFINITIONS
-    "JETSMITH_VERSION=\"${PROJECT_VERSION}\";JETSMITH_GIT=\"${JETSMITH_GIT}\"")
-  target_link_libraries(jetsmith PUBLIC jetsmith_dependencies)
+  # LibTorch's threads are OpenMP's; the one file that hands work to them is compiled with it.
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/core/torch_threads.cpp" PROPERTIES
+                              COMPILE_OPTIONS "${OpenMP_CXX_FLAGS}")
+  target_link_libraries(jetsmith PRIVATE ${OpenMP_CXX_LIBRARIES})
+  target_link_libraries(jetsmith PUBLIC jetsmith_dependencies PRIVATE jetsmith_plain)
   jetsmith_precompile(jetsmith PRIVATE "${PROJECT_SOURCE_DIR}/cmake/precompiled.h")
   set_target_properties(jetsmith PROPERTIES INSTALL_RPATH "$ORIGIN;${JETSMITH_LIBTORCH}/lib")
 endfunction()
@@ -73,7 +93,8 @@ function(jetsmith_tests folder label)
   target_precompile_headers(${folder}_test REUSE_FROM jetsmith_test_support)
   target_link_libraries(${folder}_test PRIVATE ${ARGN} jetsmith_test_support)
   add_dependencies(${folder}_test jetsmith_program)
-  set(program "JETSMITH_PROGRAM=$<TARGET_FILE:jetsmith_program>")
+  set(program "JETSMITH_PROGRAM=$<TARGET_FILE:jetsmith_program>"
+              "JETSMITH_CACHE_DIR=${PROJECT_BINARY_DIR}/test_cache")
   add_test(NAME ${folder} COMMAND ${folder}_test --gtest_filter=-*Cuda*:*Soak*)
   set_tests_properties(${folder} PROPERTIES LABELS "${label}" TIMEOUT 1800
                        ENVIRONMENT "CUDA_VISIBLE_DEVICES=;${program}")

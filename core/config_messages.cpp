@@ -10,6 +10,7 @@ namespace {
 
 /// How the words of a choice between names begin (config_checks.h).
 const std::string kOneOf = "one of ";
+constexpr size_t kMostShown = 40;  // names that a message lists
 
 std::vector<std::string> split_names(const std::string& list)
 {
@@ -19,6 +20,17 @@ std::vector<std::string> split_names(const std::string& list)
         names.push_back(list.substr(begin, comma - begin));
     }
     return names;
+}
+
+/// The first names of a list, and how many more there are.
+std::string shortened(const std::vector<std::string>& names)
+{
+    if (names.empty()) return "no key";
+    const size_t shown = std::min(names.size(), kMostShown);
+    const std::string text = fmt::format(
+        "{}", fmt::join(names.begin(), names.begin() + static_cast<int64_t>(shown), ", "));
+    if (shown == names.size()) return text;
+    return fmt::format("{} and {} more", text, names.size() - shown);
 }
 
 /// The command that explains the keys of a section.
@@ -33,6 +45,13 @@ std::string listing(const std::string& path, const std::string& owner)
 }
 
 }  // namespace
+
+std::string one_line(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    return text;
+}
 
 std::string way_out(const Declaration* option, const std::string& path, const std::string& owner)
 {
@@ -54,8 +73,7 @@ std::string missing(const Declaration& option, const ConfigNode& section,
     }
     const std::string nearest = nearest_name(option.key, strangers);
     return fmt::format("missing key ({} needs it: {}, {}; seen: {}).{}", owner, option.type,
-                       option.meaning,
-                       seen.empty() ? "no key" : fmt::format("{}", fmt::join(seen, ", ")),
+                       option.meaning, shortened(seen),
                        nearest.empty() ? fmt::format(" See {}.", listing(path, owner))
                                        : fmt::format(" Is '{}' a misspelling of it?", nearest));
 }
@@ -71,7 +89,7 @@ std::string refused(const ConfigNode& value, const std::string& wanted,
     for (const auto& item : value.items)
         if (std::find(names.begin(), names.end(), item.scalar) == names.end()) seen = item.scalar;
     const std::string nearest = nearest_name(seen, names);
-    return fmt::format("'{}' is unknown ({} {}).{}", seen, must, wanted,
+    return fmt::format("'{}' is unknown ({} {}).{}", one_line(seen), must, wanted,
                        nearest.empty() ? otherwise : fmt::format(" Did you mean '{}'?", nearest));
 }
 

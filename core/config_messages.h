@@ -9,6 +9,9 @@
 
 namespace jetsmith::config_messages {
 
+/// The text with blanks in the place of line breaks and other control characters.
+std::string one_line(std::string text);
+
 /// " Leave it out for the default, 10.", or where the key has none: the command that explains the
 /// keys of its section, known by its path and reader ("model 'cnn'").
 std::string way_out(const Declaration* option, const std::string& path, const std::string& owner);

@@ -2,9 +2,10 @@
 #include "core/config_node.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "core/atomic_file.h"
+#include "core/config_merge.h"
+#include "core/config_write.h"
 #include "core/errors.h"
 #include "core/nearest_file.h"
 
@@ -14,107 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMaxBases = 2;
-
-/// True when a plain scalar with this text would read back as something else.
-bool needs_quotes(const std::string& text)
-{
-    if (text.empty() || text == "~" || text == "null") return true;
-    if (std::isspace(static_cast<unsigned char>(text.front())) ||
-        std::isspace(static_cast<unsigned char>(text.back())))
-        return true;
-    if (std::string("!&*-?|>@`\"'%#{}[],:=<").find(text.front()) != std::string::npos &&
-        !(text.size() > 1 && (text[0] == '-') && std::isdigit(static_cast<unsigned char>(text[1]))))
-        return true;
-    return text.find_first_of("\n\t#{}[],\"'\\") != std::string::npos ||
-           text.find(": ") != std::string::npos || text.back() == ':';
-}
-
-std::string quoted_scalar(const ConfigNode& node)
-{
-    if (!node.quoted && !needs_quotes(node.scalar)) return node.scalar;
-    std::string out = "\"";
-    for (const char c : node.scalar) {
-        if (c == '"' || c == '\\') out += '\\';
-        if (c == '\n') {
-            out += "\\n";
-        } else if (c == '\t') {
-            out += "\\t";
-        } else {
-            out += c;
-        }
-    }
-    return out + "\"";
-}
-
-std::string flow(const ConfigNode& node)
-{
-    std::string out;
-    switch (node.kind) {
-        case ConfigNode::Kind::null: return "null";
-        case ConfigNode::Kind::scalar: return quoted_scalar(node);
-        case ConfigNode::Kind::list:
-            for (const auto& item : node.items) out += (out.empty() ? "" : ", ") + flow(item);
-            return "[" + out + "]";
-        case ConfigNode::Kind::map:
-            for (const auto& [key, value] : node.entries)
-                out += (out.empty() ? "" : ", ") + key + ": " + flow(value);
-            return "{" + out + "}";
-    }
-    return out;
-}
-
-bool all_scalars(const ConfigNode& node)
-{
-    return std::all_of(node.items.begin(), node.items.end(), [](const ConfigNode& item) {
-        return item.kind == ConfigNode::Kind::scalar || item.kind == ConfigNode::Kind::null;
-    });
-}
-
-void write_block(const ConfigNode& node, int indent, std::string& out)
-{
-    for (const auto& [key, value] : node.entries) {
-        out += std::string(static_cast<size_t>(indent), ' ') + key + ":";
-        const bool nested_map = value.kind == ConfigNode::Kind::map && !value.entries.empty();
-        const bool nested_list = value.kind == ConfigNode::Kind::list && !all_scalars(value);
-        if (nested_map) {
-            out += "\n";
-            write_block(value, indent + 2, out);
-        } else if (nested_list) {
-            out += "\n";
-            for (const auto& item : value.items)
-                out += std::string(static_cast<size_t>(indent) + 2, ' ') + "- " + flow(item) + "\n";
-        } else {
-            out += " " + flow(value) + "\n";
-        }
-    }
-}
-
-/// The scalar under `type`, which decides whether two sections may be merged.
-std::string type_of(const ConfigNode& node)
-{
-    const auto* type = node.find("type");
-    return type ? type->scalar : "";
-}
-
-void merge(ConfigNode& into, const ConfigNode& from)
-{
-    const bool both_maps =
-        into.kind == ConfigNode::Kind::map && from.kind == ConfigNode::Kind::map;
-    const bool other_type = !type_of(from).empty() && type_of(from) != type_of(into);
-    if (!both_maps || other_type) {
-        into = from;
-        return;
-    }
-    into.file = from.file;
-    into.line = from.line;
-    for (const auto& [key, value] : from.entries) {
-        if (auto* mine = into.find(key)) {
-            merge(*mine, value);
-        } else {
-            into.entries.emplace_back(key, value);
-        }
-    }
-}
 
 ConfigNode load_chain(const fs::path& path, int bases_left)
 {
@@ -152,44 +52,6 @@ ConfigNode load_chain(const fs::path& path, int bases_left)
     return merged;
 }
 
-void apply_override(ConfigNode& root, const std::string& text)
-{
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-        throw UserError("--set {}: has no key and value (section.key=value wanted). Write e.g. "
-                        "--set trainer.epochs=3.",
-                        text);
-    const std::string source = "--set " + text;
-    ConfigNode value = parse_yaml(text.substr(equals + 1), source);
-    ConfigNode* node = &root;
-    std::string path = text.substr(0, equals);
-    for (size_t dot; (dot = path.find('.')) != std::string::npos; path = path.substr(dot + 1)) {
-        const std::string key = path.substr(0, dot);
-        ConfigNode* child = node->find(key);
-        if (!child) {
-            node->entries.emplace_back(key, ConfigNode{});
-            child = &node->entries.back().second;
-            child->kind = ConfigNode::Kind::map;
-            child->file = source;
-        }
-        if (child->kind == ConfigNode::Kind::null) child->kind = ConfigNode::Kind::map;
-        if (child->kind != ConfigNode::Kind::map)
-            throw UserError("{}: '{}' is no section (it holds {}; a map of keys is wanted). Set a "
-                            "key of a section.",
-                            source, key, child->shown());
-        node = child;
-    }
-    if (path.empty())
-        throw UserError("{}: the key is empty (section.key=value wanted). Write e.g. --set "
-                        "trainer.epochs=3.",
-                        source);
-    if (auto* old = node->find(path)) {
-        merge(*old, value);
-    } else {
-        node->entries.emplace_back(path, std::move(value));
-    }
-}
-
 }  // namespace
 
 ConfigNode ConfigNode::text(std::string value, bool quoted)
@@ -220,7 +82,7 @@ std::string ConfigNode::place() const
 
 std::string ConfigNode::shown() const
 {
-    const std::string text = flow(*this);
+    const std::string text = flow_yaml(*this);
     return text.size() > 60 ? text.substr(0, 57) + "..." : text;
 }
 
@@ -229,13 +91,6 @@ ConfigNode load_config(const fs::path& path, const std::vector<std::string>& ove
     ConfigNode root = load_chain(path, kMaxBases);
     for (const auto& text : overrides) apply_override(root, text);
     return root;
-}
-
-std::string to_yaml(const ConfigNode& node)
-{
-    std::string out;
-    write_block(node, 0, out);
-    return out;
 }
 
 }  // namespace jetsmith

@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <map>
 #include <sstream>
+#include <unordered_map>
 #include <utility>
 
+#include "core/config_messages.h"
 #include "core/config_node.h"
 #include "core/errors.h"
 
@@ -18,6 +20,7 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 constexpr int64_t kMaxValues = 100'000;
+constexpr size_t kMaxKeyBytes = 200;  // YAML has keys of at most 1,024 characters on one line
 
 int64_t count_values(const ConfigNode& node)
 {
@@ -36,7 +39,7 @@ std::string line_of(const std::string& text, int number)
     for (int i = 0; i <= number && std::getline(lines, line); ++i) continue;
     const auto first = line.find_first_not_of(" \t\r"), last = line.find_last_not_of(" \t\r");
     line = first == std::string::npos ? "an empty line" : line.substr(first, last + 1 - first);
-    return line.size() > kMost ? line.substr(0, kMost - 3) + "..." : line;
+    return config_messages::one_line(line.size() > kMost ? line.substr(0, kMost - 3) + "..." : line);
 }
 
 /// What to look at where yaml-cpp stumbled.
@@ -49,7 +52,7 @@ std::string line_of(const std::string& text, int number)
     there.file = file;
     there.line = line + 1;
     throw UserError("{}: not valid YAML ({}; seen: {}; 'key: value' wanted). {}", there.place(),
-                    why, seen,
+                    config_messages::one_line(why), seen,
                     tab ? "Replace the tabs by spaces."
                         : "Check indentation, colons, brackets and quotes there.");
 }
@@ -124,6 +127,7 @@ class Builder : public YAML::EventHandler {
         YAML::Mark mark;
         std::string key;
         bool has_key = false;
+        std::unordered_map<std::string, int> lines;  ///< of the keys so far
     };
 
     ConfigNode leaf(const YAML::Mark& mark) const
@@ -145,11 +149,18 @@ class Builder : public YAML::EventHandler {
         if (key == "<<")
             fail(mark, "merge keys ('<<') are not supported", "every key written out wanted",
                  "Use base: other.yaml for what several recipes share.");
+        if (key.size() > kMaxKeyBytes)
+            fail(mark, fmt::format("a key of {} bytes", key.size()),
+                 fmt::format("at most {} wanted", kMaxKeyBytes), "Check the quotes and colons.");
+        if (config_messages::one_line(key) != key)
+            fail(mark, "a line break or control character in a key", "a name wanted",
+                 "Check the quotes and colons.");
         auto& open = stack_.back();
-        if (const auto* first = open.node.find(key))
+        const auto [first, is_new] = open.lines.emplace(key, mark.line + 1);
+        if (!is_new)
             throw UserError("{}: {}: duplicate key (first seen in line {}; one wanted). Remove one "
                             "of them.",
-                            leaf(mark).place(), key, first->line);
+                            leaf(mark).place(), key, first->second);
         open.key = key;
         open.has_key = true;
     }
@@ -162,7 +173,7 @@ class Builder : public YAML::EventHandler {
         if (stack_.size() >= kMaxDepth)
             fail(mark, fmt::format("nested deeper than {} levels", kMaxDepth),
                  "a few levels wanted", "Check the brackets.");
-        Open next{leaf(mark), anchor, mark, "", false};
+        Open next{leaf(mark), anchor, mark, "", false, {}};
         next.node.kind = kind;
         stack_.push_back(std::move(next));
     }
@@ -177,7 +188,10 @@ class Builder : public YAML::EventHandler {
     void deliver(ConfigNode node, YAML::anchor_t anchor, const YAML::Mark& mark)
     {
         count(1, mark);
-        if (anchor) anchors_[anchor] = node;
+        if (anchor) {
+            count(count_values(node) - 1, mark);  // the copy
+            anchors_[anchor] = node;
+        }
         attach(std::move(node), mark);
     }
 

@@ -11,6 +11,7 @@
 #include "core/errors.h"
 #include "core/nearest_file.h"
 #include "datasets/hdf5/blosc_filter.h"
+#include "datasets/hdf5/file_vetting.h"
 
 namespace jetsmith::hdf5 {
 namespace {
@@ -115,6 +116,12 @@ std::vector<int64_t> shape(hid_t dataset)
 }
 
 std::shared_ptr<const File> File::open(const fs::path& path)
+{
+    vet(path);
+    return open_unvetted(path);
+}
+
+std::shared_ptr<const File> File::open_unvetted(const fs::path& path)
 {
     const Lock lock;
     register_blosc();

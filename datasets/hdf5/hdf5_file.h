@@ -16,9 +16,14 @@ namespace jetsmith::hdf5 {
 
 class File {
   public:
-    /// Throws UserError when the file is absent, unreadable, truncated or not HDF5; files of other
-    /// well-known kinds (gzip, ROOT, NumPy, Parquet) are named.
+    /// The first time in a process, and where no verdict is remembered, a child process goes through
+    /// the file before (file_vetting.h). Throws UserError when the file is absent, unreadable,
+    /// truncated, damaged or not HDF5; files of other well-known kinds (gzip, ROOT, NumPy, Parquet)
+    /// are named.
     static std::shared_ptr<const File> open(const std::filesystem::path& path);
+
+    /// The same without the child: for the child itself.
+    static std::shared_ptr<const File> open_unvetted(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const { return path_; }
     hid_t id() const { return file_.id(); }

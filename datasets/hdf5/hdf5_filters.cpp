@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <optional>
 
 #include "core/errors.h"
 #include "datasets/hdf5/blosc_filter.h"
@@ -83,6 +84,21 @@ void unshuffle(std::span<const std::byte> in, std::span<std::byte> out, size_t e
     std::memcpy(out.data() + done, in.data() + done, in.size() - done);
 }
 
+/// The bytes before the checksum; nothing when it is not theirs. Versions of the library before 1.6.3
+/// stored it with the bytes of each half exchanged.
+std::optional<std::span<const std::byte>> checked(std::span<const std::byte> in)
+{
+    if (in.size() < sizeof(uint32_t)) return {};
+    const auto covered = in.first(in.size() - sizeof(uint32_t));
+    const auto trailer = in.last(sizeof(uint32_t));
+    const auto byte = [&](size_t i) { return std::to_integer<uint32_t>(trailer[i]); };
+    const uint32_t stored = byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
+    const uint32_t wanted = fletcher32(covered);
+    const uint32_t exchanged = (wanted & 0x00ff00ffU) << 8 | (wanted >> 8 & 0x00ff00ffU);
+    if (stored != wanted && stored != exchanged) return {};
+    return covered;
+}
+
 /// One filter undone: the number of bytes written to `out`, 0 on failure.
 size_t undo(const Filter& filter, std::span<const std::byte> in, std::span<std::byte> out)
 {
@@ -117,6 +133,7 @@ Pipeline pipeline(hid_t dataset)
         Filter filter;
         filter.id = H5Pget_filter2(plist.id(), static_cast<unsigned>(i), &flags, &count,
                                    values.data(), name.size(), name.data(), nullptr);
+        filter.optional = (flags & H5Z_FLAG_OPTIONAL) != 0;
         filter.values.assign(values.begin(), values.begin() + std::min(count, values.size()));
         const auto known = known_filters().find(filter.id);
         filter.name = known != known_filters().end() ? known->second.name : name.data();
@@ -159,15 +176,35 @@ void check_readable(const Pipeline& filters, const std::string& file, const std:
     }
 }
 
+uint32_t fletcher32(std::span<const std::byte> bytes)
+{
+    constexpr size_t kWordsUntilFold = 360;  // the sums cannot overflow before
+    uint32_t first = 0, second = 0;
+    const auto fold = [](uint32_t sum) { return (sum & 0xffff) + (sum >> 16); };
+    for (size_t i = 0, words = 0; i < bytes.size(); i += 2) {
+        const auto low = i + 1 < bytes.size() ? std::to_integer<uint32_t>(bytes[i + 1]) : 0U;
+        first += std::to_integer<uint32_t>(bytes[i]) << 8 | low;
+        second += first;
+        if (++words == kWordsUntilFold) {
+            first = fold(first);
+            second = fold(second);
+            words = 0;
+        }
+    }
+    return fold(fold(second)) << 16 | fold(fold(first));
+}
+
 bool decode(const Pipeline& filters, unsigned mask, std::span<const std::byte> in,
             std::span<std::byte> out, std::vector<std::byte>& work)
 {
     std::vector<const Filter*> active;
     for (size_t i = filters.size(); i-- > 0;) {
-        if (mask >> i & 1U) continue;
-        if (filters[i].id == H5Z_FILTER_FLETCHER32) {
-            if (in.size() < 4) return false;  // the checksum trails the bytes it covers
-            in = in.first(in.size() - 4);
+        if (i < 32 && mask >> i & 1U) {
+            if (!filters[i].optional) return false;
+        } else if (filters[i].id == H5Z_FILTER_FLETCHER32) {
+            const auto covered = checked(in);
+            if (!covered) return false;
+            in = *covered;
         } else {
             active.push_back(&filters[i]);
         }

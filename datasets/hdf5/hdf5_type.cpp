@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datasets/hdf5/hdf5_type.h"
 
+#include <algorithm>
 #include <array>
 
 namespace jetsmith::hdf5 {
@@ -46,7 +47,7 @@ bool is_boolean_enum(hid_t type)
 Field simple_field(std::string name, hid_t type, size_t offset)
 {
     if (H5Tget_class(type) != H5T_ARRAY) return {std::move(name), element_of(type), offset, {}};
-    std::vector<hsize_t> dims(static_cast<size_t>(H5Tget_array_ndims(type)));
+    std::vector<hsize_t> dims(static_cast<size_t>(std::max(0, H5Tget_array_ndims(type))));
     H5Tget_array_dims2(type, dims.data());
     const Handle base(H5Tget_super(type), H5Tclose);
     return {std::move(name), element_of(base.id()), offset, {dims.begin(), dims.end()}};
@@ -108,7 +109,7 @@ std::vector<Field> fields_of(hid_t type)
         const auto k = static_cast<unsigned>(i);
         char* name = H5Tget_member_name(type, k);
         const Handle member(H5Tget_member_type(type, k), H5Tclose);
-        all.push_back(simple_field(name, member.id(), H5Tget_member_offset(type, k)));
+        all.push_back(simple_field(name ? name : "", member.id(), H5Tget_member_offset(type, k)));
         H5free_memory(name);
     }
     return all;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/errors.h"
+#include "datasets/hdf5/claims.h"
 
 namespace jetsmith::hdf5 {
 namespace {
@@ -18,13 +19,13 @@ int64_t product(const std::vector<int64_t>& dims, size_t first)
                            std::multiplies<>());
 }
 
-std::vector<int64_t> chunk_shape(hid_t dataset, size_t rank)
+std::vector<int64_t> chunk_shape(hid_t dataset)
 {
     const Handle plist(H5Dget_create_plist(dataset), H5Pclose);
     if (H5Pget_layout(plist.id()) != H5D_CHUNKED) return {};
-    std::vector<hsize_t> dims(rank);
-    H5Pget_chunk(plist.id(), static_cast<int>(rank), dims.data());
-    return {dims.begin(), dims.end()};
+    std::vector<hsize_t> dims(H5S_MAX_RANK);
+    const int stored = H5Pget_chunk(plist.id(), static_cast<int>(dims.size()), dims.data());
+    return {dims.begin(), dims.begin() + std::max(stored, 0)};
 }
 
 /// Chunks that were never written read as the fill value; ours reads them as zeros only.
@@ -49,18 +50,23 @@ RowSource::RowSource(std::shared_ptr<const File> file, std::string path)
                         file_->name(), path_);
     Handle type(H5Dget_type(dataset_.id()), H5Tclose);
     filters_ = pipeline(dataset_.id());
-    chunk_ = chunk_shape(dataset_.id(), shape_.size());
+    chunk_ = chunk_shape(dataset_.id());
     const bool native = is_native(type.id());
     direct_ = native && !chunk_.empty() && can_decode(filters_) && fills_with_zeros(dataset_.id());
     memory_type_ =
         native ? std::move(type) : Handle(H5Tget_native_type(type.id(), H5T_DIR_ASCEND), H5Tclose);
     fields_ = fields_of(memory_type_.id());
     element_bytes_ = H5Tget_size(memory_type_.id());
+    const std::string reason = impossible(dataset_.id(), {shape_, chunk_, element_bytes_, fields_});
+    if (!reason.empty())
+        throw UserError("{}: dataset '{}' cannot be read ({}; a whole HDF5 file is wanted). Was the "
+                        "download complete?",
+                        file_->name(), path_, reason);
     row_bytes_ = element_bytes_ * static_cast<size_t>(product(shape_, 1));
     if (chunk_.empty()) {
         band_rows_ = std::max<int64_t>(1, kBandBytes / static_cast<int64_t>(row_bytes_ + 1));
     } else {
-        band_rows_ = chunk_[0];
+        band_rows_ = std::min(chunk_[0], std::max<int64_t>(1, shape_[0]));
         chunk_bytes_ = element_bytes_ * static_cast<size_t>(product(chunk_, 0));
         whole_rows_ = std::equal(chunk_.begin() + 1, chunk_.end(), shape_.begin() + 1);
     }

@@ -36,6 +36,9 @@ class RowSource {
     const Pipeline& filters() const { return filters_; }
     const std::vector<int64_t>& chunk_dims() const { return chunk_; }  ///< empty: not chunked
 
+    /// True when the HDF5 library only fetches bytes, and jetsmith undoes the filters.
+    bool decoded_here() const { return direct_; }
+
     /// Bytes on disk.
     int64_t stored_bytes() const;
 

@@ -36,8 +36,9 @@ struct Storage {
 
 class Hdf5Writer {
   public:
-    explicit Hdf5Writer(const std::filesystem::path& path)
-        : file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT))
+    /// `access`: a file access property list, say for the newest format of the file.
+    explicit Hdf5Writer(const std::filesystem::path& path, hid_t access = H5P_DEFAULT)
+        : file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access))
     {
     }
     ~Hdf5Writer() { H5Fclose(file_); }

@@ -186,11 +186,57 @@ TEST(RowSource, DamagedChunksAreReportedWithFileDatasetAndRow)
     }
 }
 
+TEST(RowSource, AChangedByteUnderAChecksumIsRefused)
+{
+    const Storage plain{{100, 40}, false, /*checksum=*/true}, packed{{100, 40}, true, true, 5};
+    for (const Storage& storage : {plain, packed})
+        for (const size_t place : {0, 1, 700, 15'000})
+            EXPECT_THAT(error_after(storage,
+                                    [&](std::string& bytes, size_t at) {
+                                        const size_t chunk = storage.shuffle ? place / 20 : place;
+                                        bytes[at + chunk] = static_cast<char>(bytes[at + chunk] ^ 1);
+                                    }),
+                        HasSubstr("dataset '/x' cannot be read from row 0 on"));
+}
+
 TEST(RowSource, ATruncatedFileIsRefused)
 {
     const auto error = error_after({{100, 40}, true, false, 5},
                                    [](std::string& bytes, size_t at) { bytes.resize(at + 20); });
     EXPECT_THAT(error, HasSubstr("Was the download complete?"));
+}
+
+TEST(Fletcher32, IsTheSumOfWordsAndTheSumOfItsStepsModulo65535)
+{
+    // Fletcher 1982 in exact arithmetic; a sum that is a multiple of 65535 is stored as 65535.
+    std::mt19937 random(3);
+    for (const size_t count : {1, 2, 3, 720, 721, 1440, 50'001}) {
+        std::vector<std::byte> bytes(count);
+        for (auto& b : bytes) b = std::byte(random() % 256);
+        unsigned __int128 first = 0, second = 0;
+        for (size_t i = 0; i < count; i += 2) {
+            first += std::to_integer<unsigned>(bytes[i]) * 256 +
+                     (i + 1 < count ? std::to_integer<unsigned>(bytes[i + 1]) : 0);
+            second += first;
+        }
+        const auto folded = [](unsigned __int128 sum) {
+            const auto rest = static_cast<uint32_t>(sum % 65535);
+            return rest == 0 && sum != 0 ? 65535U : rest;
+        };
+        EXPECT_EQ(fletcher32(bytes), folded(second) << 16 | folded(first)) << count;
+    }
+    EXPECT_EQ(fletcher32(std::vector<std::byte>(1000)), 0u);
+}
+
+TEST(Filters, AFilterThatMustNotBeLeftOutIsNotLeftOut)
+{
+    // Values, then a checksum that does not fit: read only when the chunk says "stored without".
+    const std::vector<std::byte> stored(16, std::byte{7});
+    std::vector<std::byte> out(16), work;
+    Filter checksum{H5Z_FILTER_FLETCHER32, "fletcher32", {}, /*optional=*/true};
+    EXPECT_TRUE(decode({checksum}, /*mask=*/1, stored, out, work));
+    checksum.optional = false;
+    EXPECT_FALSE(decode({checksum}, /*mask=*/1, stored, out, work));
 }
 
 TEST(BloscFilter, RandomDamageNeverWritesBeyondTheChunk)

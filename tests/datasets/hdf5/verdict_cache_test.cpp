@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datasets/hdf5/verdict_cache.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/support/temp_folder.h"
+
+namespace jetsmith::hdf5 {
+namespace {
+
+namespace fs = std::filesystem;
+
+class VerdictCacheTest : public ::testing::Test {
+  protected:
+    VerdictCacheTest() { age(std::chrono::seconds(10)); }
+
+    void age(std::chrono::nanoseconds by)
+    {
+        fs::last_write_time(file, fs::file_time_type::clock::now() - by);
+    }
+    FileState state() const { return state_of(file).value(); }
+    fs::path only_entry() const { return fs::directory_iterator(place)->path(); }
+
+    test::TempFolder folder;
+    fs::path file = folder.file("x.h5", "twelve bytes");
+    fs::path place = folder.path() / "a/cache";
+    VerdictCache cache{place, "vetter 1"};
+};
+
+TEST_F(VerdictCacheTest, AVerdictIsFoundAgainUntilTheFileChanges)
+{
+    EXPECT_FALSE(cache.find(state()));
+    cache.store(state(), "");
+    EXPECT_EQ(cache.find(state()), "");
+    age(std::chrono::seconds(11));
+    EXPECT_FALSE(cache.find(state()));
+    cache.store(state(), "damaged");
+    EXPECT_EQ(cache.find(state()), "damaged");
+    auto longer = state();
+    ++longer.bytes;
+    EXPECT_FALSE(cache.find(longer));
+    EXPECT_EQ(std::distance(fs::directory_iterator(place), {}), 1);
+}
+
+TEST_F(VerdictCacheTest, AnotherPathOrVetterHasItsOwnVerdict)
+{
+    cache.store(state(), "");
+    auto other = state();
+    other.path += "x";
+    EXPECT_FALSE(cache.find(other));
+    EXPECT_FALSE(VerdictCache(place, "vetter 2").find(state()));
+}
+
+TEST_F(VerdictCacheTest, AFileThatWasJustWrittenIsNotRemembered)
+{
+    age(std::chrono::seconds(0));
+    cache.store(state(), "");
+    EXPECT_FALSE(cache.find(state()));
+}
+
+TEST_F(VerdictCacheTest, DamagedEntriesAreNoVerdicts)
+{
+    for (const char* content :
+         {"", "{", "[]", "null", "{\"problem\": \"\"}", "\x01\x02", "\"problem\""}) {
+        cache.store(state(), "");
+        ASSERT_TRUE(cache.find(state()));
+        std::ofstream(only_entry()) << content;
+        EXPECT_FALSE(cache.find(state())) << content;
+    }
+}
+
+TEST_F(VerdictCacheTest, AFolderThatCannotBeWrittenIsNoError)
+{
+    for (const fs::path& bad : {fs::path(), folder.path() / "x.h5/cache", fs::path("/proc/none")}) {
+        const VerdictCache none(bad, "vetter 1");
+        none.store(state(), "");
+        EXPECT_FALSE(none.find(state()));
+    }
+}
+
+TEST(VerdictCacheFolder, IsWhereTheEnvironmentWantsIt)
+{
+    const auto in = [](const char* own, const char* xdg, const char* home) {
+        ::setenv("JETSMITH_CACHE_DIR", own, 1);
+        ::setenv("XDG_CACHE_HOME", xdg, 1);
+        ::setenv("HOME", home, 1);
+        return VerdictCache::default_folder();
+    };
+    const std::string before = std::getenv("HOME") ? std::getenv("HOME") : "";
+    EXPECT_EQ(in("/a", "/b", "/c"), "/a/hdf5");
+    EXPECT_EQ(in("", "/b", "/c"), "/b/jetsmith/hdf5");
+    EXPECT_EQ(in("", "", "/c"), "/c/.cache/jetsmith/hdf5");
+    EXPECT_EQ(in("", "", ""), "");
+    EXPECT_EQ(in("", "relative", ""), "");
+    ::unsetenv("JETSMITH_CACHE_DIR");
+    ::unsetenv("XDG_CACHE_HOME");
+    ::setenv("HOME", before.c_str(), 1);
+}
+
+TEST(FileState, KnowsOneFileByAllItsNames)
+{
+    const test::TempFolder folder;
+    const auto file = folder.file("x.h5", "abc");
+    fs::create_symlink(file, folder.path() / "y.h5");
+    EXPECT_EQ(state_of(folder.path() / "y.h5"), state_of(folder.path() / "." / "x.h5"));
+    EXPECT_EQ(state_of(file)->bytes, 3);
+    EXPECT_FALSE(state_of(folder.path()));
+    EXPECT_FALSE(state_of(folder.path() / "none"));
+}
+
+}  // namespace
+}  // namespace jetsmith::hdf5
