@@ -90,7 +90,7 @@ class DeepSets final : public Model {
         // Sums over many constituents keep their float32 digits; F is a small part of the work.
         const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
         if (latent_dropout_ > 0) latent_BL = at::dropout(latent_BL, latent_dropout_, is_training());
-        return {.logits_BC = output_(f_->forward(latent_BL)), .latent_BL = latent_BL};
+        return {.logits_BC = f_->forward(latent_BL, output_), .latent_BL = latent_BL};
     }
 
   private:

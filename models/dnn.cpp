@@ -54,7 +54,7 @@ class Dnn final : public Model {
 
     Prediction forward(const Batch& batch) override
     {
-        return {.logits_BC = output_(hidden_->forward(batch.features_BF))};
+        return {.logits_BC = hidden_->forward(batch.features_BF, output_)};
     }
 
   private:

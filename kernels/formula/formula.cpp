@@ -10,7 +10,7 @@
 
 #include "core/cuda_plugin.h"
 #include "core/errors.h"
-#include "core/parallel.h"
+#include "core/torch_threads.h"
 #include "kernels/formula/formula_math.h"
 
 namespace jetsmith::kernels {
@@ -18,7 +18,7 @@ namespace {
 
 /// Rows that go through a program together; numbers below which threads would cost more than they
 /// save.
-constexpr int64_t kBlock = 64, kParallelAbove = int64_t{1} << 16;
+constexpr int64_t kBlock = 64, kParallelAbove = int64_t{1} << 12;
 
 using LaunchFormula = const char*(const FormulaArguments*, void* stream);
 
@@ -115,17 +115,15 @@ void run_on_cpu(const FormulaArguments& a, int64_t stored)
 {
     const auto [least, most] = std::minmax_element(a.rows, a.rows + a.count);
     ensure(*least >= 0 && *most < stored, "a row lies outside the store");
-    const auto blocks = [&](int64_t first, int64_t last) {
-        for (int64_t row = first * kBlock; row < std::min(a.count, last * kBlock); row += kBlock)
-            for (int32_t f = 0; f < a.features; ++f)
-                run_block(a, f, a.rows + row, std::min(kBlock, a.count - row),
-                          a.out + row * a.features + f);
+    const auto run = [&](int64_t block) {
+        const int64_t row = block * kBlock;
+        for (int32_t f = 0; f < a.features; ++f)
+            run_block(a, f, a.rows + row, std::min(kBlock, a.count - row),
+                      a.out + row * a.features + f);
     };
-    const int64_t all = (a.count + kBlock - 1) / kBlock;
-    if (a.count * a.begins[a.features] < kParallelAbove)
-        blocks(0, all);
-    else
-        parallel_for(all, 1, blocks);
+    const int64_t blocks = (a.count + kBlock - 1) / kBlock;
+    if (a.count * a.begins[a.features] >= kParallelAbove) return on_torch_threads(blocks, run);
+    for (int64_t block = 0; block < blocks; ++block) run(block);
 }
 
 void run_on_cuda(const FormulaArguments& a)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/layers/dense.h"
 
+#include <ATen/autocast_mode.h>
 #include <ATen/ops/dropout.h>
 #include <ATen/ops/elu.h>
 #include <ATen/ops/gelu.h>
@@ -11,11 +12,12 @@
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/silu.h>
 #include <ATen/ops/tanh.h>
-#include <torch/nn/modules/linear.h>
 
+#include <algorithm>
 #include <map>
 
 #include "core/errors.h"
+#include "kernels/dense_layers/dense_layers.h"
 
 namespace jetsmith::layers {
 namespace {
@@ -55,7 +57,10 @@ DenseOptions::DenseOptions(Config& config)
 
 DenseStack::DenseStack(int64_t features, const std::vector<int64_t>& widths,
                        const DenseOptions& options)
-    : activation_(options.activation), dropout_(options.dropout), width_(features)
+    : activation_(options.activation),
+      is_plain_relu_(options.activation == "relu" && !options.batch_norm && !options.residual),
+      dropout_(options.dropout),
+      width_(features)
 {
     for (const int64_t next : widths) {
         const std::string name = fmt::format("dense{}", layers_.size());
@@ -80,6 +85,26 @@ at::Tensor DenseStack::forward(at::Tensor x_BF)
         x_BF = layer.adds_input ? next_BF.add(x_BF) : next_BF;
     }
     return x_BF;
+}
+
+bool DenseStack::is_one_operation(const at::Tensor& x_BF, const torch::nn::Linear& output) const
+{
+    if (!is_plain_relu_ || !x_BF.is_cpu() || x_BF.scalar_type() != at::kFloat ||
+        output->weight.scalar_type() != at::kFloat || at::autocast::is_autocast_enabled(at::kCPU))
+        return false;
+    int64_t widest = std::max(x_BF.size(1), output->weight.size(0));
+    for (const auto& layer : layers_) widest = std::max(widest, layer.bias.size(0));
+    return widest <= kernels::kWidestDenseLayer;
+}
+
+at::Tensor DenseStack::forward(const at::Tensor& x_BF, torch::nn::Linear& output)
+{
+    if (!is_one_operation(x_BF, output)) return output(forward(x_BF));
+    std::vector<at::Tensor> parameters;
+    for (const auto& layer : layers_)
+        parameters.insert(parameters.end(), {layer.weight, layer.bias});
+    parameters.insert(parameters.end(), {output->weight, output->bias});
+    return kernels::dense_layers(x_BF, parameters, is_training() ? dropout_ : 0);
 }
 
 }  // namespace jetsmith::layers

@@ -4,6 +4,7 @@
 
 #include <torch/nn/module.h>
 #include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/linear.h>
 
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ class DenseStack : public torch::nn::Module {
 
     int64_t width() const { return width_; }
     at::Tensor forward(at::Tensor x_BF);
+    /// output(forward(x)); on the CPU in one operation, where that is faster.
+    at::Tensor forward(const at::Tensor& x_BF, torch::nn::Linear& output);
 
   private:
     struct Layer {
@@ -53,7 +56,10 @@ class DenseStack : public torch::nn::Module {
         bool adds_input = false;
     };
 
+    bool is_one_operation(const at::Tensor& x_BF, const torch::nn::Linear& output) const;
+
     Activation activation_;
+    bool is_plain_relu_;  ///< no batch norm, nothing added
     double dropout_;
     int64_t width_;
     std::vector<Layer> layers_;

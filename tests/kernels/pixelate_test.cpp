@@ -6,7 +6,6 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/rand.h>
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <cmath>
 
@@ -14,6 +13,7 @@
 #include "core/parallel.h"
 #include "tests/support/golden.h"
 #include "tests/support/pixel_cases.h"
+#include "tests/support/simd_targets.h"
 
 namespace jetsmith {
 namespace {
@@ -24,26 +24,12 @@ using kernels::PixelChannel;
 using kernels::PixelTransform;
 using test::all_images;
 
-/// Runs `check` once for each SIMD target of this processor.
-template <typename Check>
-void for_each_target(const Check& check)
-{
-    for (const auto target : hwy::SupportedAndGeneratedTargets()) {
-        SCOPED_TRACE(hwy::TargetName(target));
-        hwy::SetSupportedTargetsForTest(target);
-        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-        check();
-    }
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
-
 /// 1000 toy jets; the decisions of double arithmetic are 1e-9 from a tie in all but some 1e-6 of
 /// jets, so that none is left out here.
 TEST(Pixelate, EveryOptionAgreesWithTheFormulasInDoubleOnEverySimdTarget)
 {
     const auto jets = toy::collection(toy::jets(1000));
-    for_each_target([&] {
+    test::for_each_simd_target([&] {
         for (const auto& [name, options] : test::pixel_cases()) {
             const auto found =
                 test::compare(all_images(jets, options), jets, test::all_rows(jets), options, 1e-9);
@@ -57,7 +43,7 @@ TEST(Pixelate, SimdTargetsAgreeInEveryPixel)
 {
     const auto jets = toy::collection(toy::jets(2000, /*seed=*/5));
     at::Tensor first;
-    for_each_target([&] {
+    test::for_each_simd_target([&] {
         const auto images = all_images(jets);
         if (!first.defined()) first = images;
         EXPECT_TRUE(at::allclose(images, first, 0, 2e-7));
@@ -136,7 +122,7 @@ TEST(Pixelate, Bfloat16IsTheFloat32ImageRoundedToNearestEven)
     PixelateOptions options;
     options.transform = PixelTransform::sqrt;
     const auto rounded = all_images(jets, options).to(at::kBFloat16);
-    for_each_target(
+    test::for_each_simd_target(
         [&] { EXPECT_TRUE(at::equal(all_images(jets, options, {}, at::kBFloat16), rounded)); });
 }
 

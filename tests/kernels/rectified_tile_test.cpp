@@ -5,11 +5,11 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <cmath>
 
 #include "core/errors.h"
+#include "tests/support/simd_targets.h"
 
 namespace jetsmith {
 namespace {
@@ -20,15 +20,10 @@ using kernels::ObjectRange;
 template <typename Check>
 void for_each_target_and_type(const Check& check)
 {
-    for (const auto target : hwy::SupportedAndGeneratedTargets()) {
-        SCOPED_TRACE(hwy::TargetName(target));
-        hwy::SetSupportedTargetsForTest(target);
-        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    test::for_each_simd_target([&] {
         check(at::kFloat, 1e-6);
         check(at::kBFloat16, 1.0 / 256);
-    }
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    });
 }
 
 at::Tensor plain(const at::Tensor& t) { return t.to(at::kDouble); }

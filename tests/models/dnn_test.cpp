@@ -7,6 +7,7 @@
 
 #include "models/model.h"
 #include "tests/support/user_error.h"
+#include "trainers/autocast.h"
 
 namespace jetsmith {
 namespace {
@@ -85,6 +86,41 @@ TEST(Dnn, EqualsItsDefinitionInDouble)
         const auto logits = model->forward(batch).logits_BC.to(at::kDouble);
         EXPECT_LE((logits - expected).abs().max().item<double>(), 1e-5) << name;
     }
+}
+
+/// The way through one operation beside the one through LibTorch's, which a double input takes.
+TEST(Dnn, OneOperationGivesWhatTheLayersGiveOneByOne)
+{
+    at::manual_seed(4);
+    for (const char* yaml : {"", "widths: [9]", "widths: [300, 20]"}) {
+        const auto model = make_dnn(yaml, 4, 3), exact = make_dnn(yaml, 4, 3);
+        exact->to(at::kDouble);
+        const auto from = model->parameters(), to = exact->parameters();
+        for (size_t i = 0; i < from.size(); ++i) to[i].set_data(from[i].detach().to(at::kDouble));
+        Batch batch = rows(33, 4);
+        const auto logits = model->forward(batch).logits_BC;
+        batch.features_BF = batch.features_BF.to(at::kDouble);
+        const auto expected = exact->forward(batch).logits_BC;
+        EXPECT_LE((logits - expected).abs().max().item<double>(), 1e-5) << yaml;
+        logits.square().sum().backward();
+        expected.square().sum().backward();
+        for (size_t i = 0; i < from.size(); ++i) {
+            const double size = to[i].grad().abs().max().item<double>();
+            EXPECT_LE((from[i].grad() - to[i].grad()).abs().max().item<double>(), 1e-5 * size)
+                << yaml << ", parameter " << i;
+        }
+    }
+}
+
+TEST(Dnn, AutocastIsObeyed)
+{
+    const auto model = make_dnn("widths: [16]", 4, 2);
+    const auto batch = rows(8, 4);
+    const auto wanted = model->forward(batch).logits_BC;
+    const AutocastScope autocast(at::kCPU, at::kBFloat16);
+    const auto logits = model->forward(batch).logits_BC;
+    EXPECT_EQ(logits.scalar_type(), at::kBFloat16);
+    EXPECT_LE((logits - wanted).abs().max().item<double>(), 0.05);
 }
 
 TEST(Dnn, DropoutActsInTrainingAlone)

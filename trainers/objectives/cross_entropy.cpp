@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Softmax cross entropy over classes: sum_b w_b CE_b / sum_b w_b, with optional label smoothing
 // (Szegedy et al., 1512.00567, eq. 6: the target keeps 1 - s and shares s among all classes).
-#include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/softmax.h>
 
+#include "kernels/softmax_loss/softmax_loss.h"
 #include "trainers/objective.h"
 
 namespace jetsmith {
@@ -29,10 +29,8 @@ class CrossEntropy final : public Objective {
             throw UserError("objective.type: 'cross_entropy' wants one class per row (data.labels "
                             "gives several yes/no labels). Use binary_cross_entropy.");
         // Logits may come from autocast in bfloat16; log and sums are done in float32.
-        const auto each_B = at::cross_entropy_loss(
-            logits_of(prediction), batch.labels_B, /*weight=*/{},
-            at::Reduction::None, /*ignore_index=*/-1, options_.label_smoothing);
-        return each_B.mul(batch.weights_B).sum().div(batch.weights_B.sum());
+        return kernels::softmax_loss(logits_of(prediction), batch.labels_B, batch.weights_B,
+                                     options_.label_smoothing);
     }
 
     at::Tensor scores(const Prediction& prediction, const Batch&) const override
