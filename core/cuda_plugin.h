@@ -33,10 +33,15 @@ class CudaPlugin {
     virtual std::string device_name(int device) const = 0;
     virtual int64_t total_memory(int device) const = 0;  ///< [bytes]
     virtual int64_t peak_memory(int device) const = 0;   ///< [bytes] held by tensors at most
+    virtual int64_t free_memory(int device) const = 0;   ///< [bytes] that nobody has taken
     virtual std::string runtime_version() const = 0;
+    virtual std::string cudnn_version() const = 0;
+    virtual std::string driver_version() const = 0;  ///< newest CUDA that the driver knows
 
     virtual void set_device(int device) = 0;
     virtual void synchronize() = 0;
+    /// Gives memory that LibTorch keeps for later, but does not use, back to the GPU.
+    virtual void release_memory() = 0;
 
     /// The current stream of the current device, a cudaStream_t.
     virtual void* stream() const = 0;
@@ -48,7 +53,8 @@ class CudaPlugin {
     virtual std::unique_ptr<CapturedStep> make_captured_step() = 0;
 
     /// Chooses cuDNN's algorithms by measurement (fast) or by rule (deterministic), and whether
-    /// float32 products may use TF32.
+    /// float32 products may use TF32. deterministic: operations without a repeatable kernel are an
+    /// error, and cuBLAS gets the workspace that makes it repeatable; before the first product.
     virtual void set_numerics(bool deterministic, bool allow_tf32) = 0;
 };
 

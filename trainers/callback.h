@@ -30,6 +30,7 @@ struct EpochRecord {
     double rows_per_second = 0;
     double data_share = 0;          ///< of the seconds spent outside forward, backward and update
     double wait_share = 0;          ///< of the seconds: the steps waited for rows
+    int64_t skipped = 0;            ///< steps of the epoch that NaN or infinity made void
 };
 
 class Callback {

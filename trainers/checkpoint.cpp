@@ -6,6 +6,7 @@
 
 #include "core/atomic_file.h"
 #include "core/damaged_file.h"
+#include "kernels/finite/finite.h"
 #include "trainers/sealed_json.h"
 #include "trainers/trainer.h"
 
@@ -19,6 +20,17 @@ constexpr int kFormatVersion = 2;
 const std::string kInputPrefix = "input.";
 constexpr const char* kTrainingFile = "training.safetensors";
 constexpr const char* kStateFile = "state.json";
+
+/// A checkpoint that cannot be trained on or used would replace one that can.
+void check_numbers(const TensorMap& tensors, int64_t step)
+{
+    for (const auto& [name, values] : tensors)
+        if (!kernels::all_finite(values))
+            throw RunError("checkpoint of step {}: is not written, since '{}' holds NaN or infinity "
+                           "(numbers are wanted). The checkpoints before it are whole: start again "
+                           "with a lower optimizer.lr or trainer.clip_norm: 1.",
+                           step, name);
+}
 
 TensorMap model_tensors(Model& model, const Input& input)
 {
@@ -117,6 +129,8 @@ void take(TensorMap& tensors, const fs::path& source, const std::string& name,
 
 void save_checkpoint(const fs::path& folder, Trainer& trainer, const Json& facts)
 {
+    trainer.settle();
+    const int64_t step = trainer.position().step;
     const std::map<std::string, std::string> metadata{
         {"format_version", std::to_string(kFormatVersion)}};
     write_folder_atomically(folder, [&](const fs::path& temporary) {
@@ -125,11 +139,14 @@ void save_checkpoint(const fs::path& folder, Trainer& trainer, const Json& facts
         {
             const EvaluationWeights averages(trainer);
             const TensorMap weights = model_tensors(trainer.model(), trainer.input());
+            check_numbers(weights, step);
             files[kModelFile] =
                 seal_json(write_safetensors(temporary / kModelFile, weights, metadata));
         }
-        files[kTrainingFile] = seal_json(
-            write_safetensors(temporary / kTrainingFile, training_tensors(trainer), metadata));
+        const TensorMap tensors = training_tensors(trainer);
+        check_numbers(tensors, step);
+        files[kTrainingFile] =
+            seal_json(write_safetensors(temporary / kTrainingFile, tensors, metadata));
         write_atomically(temporary / kStateFile, sealed_text(std::move(state)));
     });
 }

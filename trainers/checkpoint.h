@@ -30,8 +30,9 @@ struct Checkpoint {
 };
 
 /// Writes the folder; one of the same name is exchanged for it in one step. `facts`: members of
-/// state.json that say which run this is. Throws RunError when the disk is full; nothing is left
-/// behind then, and what was there before is untouched.
+/// state.json that say which run this is. Throws RunError when the disk is full, or when a weight, an
+/// average or the optimizer's state is NaN or infinite; nothing is left behind then, and what was
+/// there before is untouched.
 void save_checkpoint(const std::filesystem::path& folder, Trainer& trainer,
                      const nlohmann::ordered_json& facts = nlohmann::ordered_json::object());
 

@@ -22,6 +22,7 @@ using Json = nlohmann::ordered_json;
 const std::set<std::string> kMayChange{"name",
                                        "trainer.epochs",
                                        "trainer.device",
+                                       "trainer.on_nan",
                                        "trainer.keep_checkpoints",
                                        "trainer.checkpoint_steps",
                                        "trainer.checkpoint_seconds",

@@ -15,6 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string skipped_text(int64_t steps)
+{
+    return steps == 0 ? "" : fmt::format("  {} step{} left out", steps, steps == 1 ? "" : "s");
+}
+
 class ProgressCallback final : public Callback {
   public:
     void on_step_end(Trainer& trainer) override
@@ -38,11 +43,11 @@ class ProgressCallback final : public Callback {
         for (const auto& metric : record.metrics)
             metrics += fmt::format("  {} {:.4g}", metric.name, metric.value);
         log::info("epoch {}/{}  loss {:.4g}  val loss {:.4g}{}  {} {}/s  {}  data {:.1f} %, "
-                  "waiting {:.1f} %",
+                  "waiting {:.1f} %{}",
                   record.epoch, trainer.options().epochs, record.train_loss, record.val_loss,
                   metrics, count_text(record.rows_per_second), trainer.row_noun(),
                   duration_text(record.seconds), 100 * record.data_share,
-                  100 * record.wait_share);
+                  100 * record.wait_share, skipped_text(record.skipped));
     }
 
   private:
@@ -68,12 +73,12 @@ class HistoryCallback final : public Callback {
         if (text_.empty()) {
             text_ = "epoch,step,train_loss,val_loss";
             for (const auto& metric : r.metrics) text_ += ",val_" + metric.name;
-            text_ += ",lr,seconds,rate,data_share,wait_share\n";
+            text_ += ",lr,seconds,rate,data_share,wait_share,skipped\n";
         }
         text_ += fmt::format("{},{},{:.9g},{:.9g}", r.epoch, r.step, r.train_loss, r.val_loss);
         for (const auto& metric : r.metrics) text_ += fmt::format(",{:.9g}", metric.value);
-        text_ += fmt::format(",{:.9g},{:.3f},{:.1f},{:.5f},{:.5f}\n", r.learning_rate, r.seconds,
-                             r.rows_per_second, r.data_share, r.wait_share);
+        text_ += fmt::format(",{:.9g},{:.3f},{:.1f},{:.5f},{:.5f},{}\n", r.learning_rate, r.seconds,
+                             r.rows_per_second, r.data_share, r.wait_share, r.skipped);
         write_atomically(path_, text_);
     }
 

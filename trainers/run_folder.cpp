@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainers/run_folder.h"
 
+#include <ATen/Version.h>
 #include <H5public.h>
 #include <fcntl.h>
 #include <fmt/chrono.h>
@@ -10,6 +11,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -26,6 +28,12 @@ namespace {
 namespace fs = std::filesystem;
 constexpr int kFormatVersion = 1;
 constexpr const char* kLockFile = ".lock";
+
+/// Choose other kernels or numbers of threads, and so other last bits.
+constexpr const char* kVariables[] = {
+    "JETSMITH_THREADS",   "OMP_NUM_THREADS",  "MKL_NUM_THREADS",      "ATEN_CPU_CAPABILITY",
+    "MKL_CBWR",           "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA",   "CUDA_VISIBLE_DEVICES",
+    "NVIDIA_TF32_OVERRIDE", "CUBLAS_WORKSPACE_CONFIG"};
 
 std::string utc_now(const char* format)
 {
@@ -180,9 +188,18 @@ nlohmann::ordered_json environment_facts(const at::Device& device, const Precisi
                          {"processor", device_description(at::Device(at::kCPU))},
                          {"threads", thread_count()},
                          {"precision", precision.reason}};
+    facts["hardware"]["instructions"] = at::get_cpu_capability();
     if (device.is_cuda()) facts["hardware"]["gpu"] = device_description(device);
-    facts["versions"] = {{"libtorch", TORCH_VERSION}, {"hdf5", hdf5_version()}};
-    if (device.is_cuda()) facts["versions"]["cuda"] = cuda_plugin()->runtime_version();
+    facts["versions"] = {
+        {"libtorch", TORCH_VERSION}, {"hdf5", hdf5_version()}, {"compiler", __VERSION__}};
+    if (device.is_cuda()) {
+        facts["versions"]["cuda"] = cuda_plugin()->runtime_version();
+        facts["versions"]["cuda_driver"] = cuda_plugin()->driver_version();
+        facts["versions"]["cudnn"] = cuda_plugin()->cudnn_version();
+    }
+    facts["environment"] = nlohmann::ordered_json::object();
+    for (const char* name : kVariables)
+        if (const char* value = std::getenv(name)) facts["environment"][name] = value;
     return facts;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/where.h>
 
@@ -10,6 +11,7 @@
 #include "core/stop_signal.h"
 #include "trainers/autocast.h"
 #include "trainers/class_factors.h"
+#include "trainers/memory_advice.h"
 #include "trainers/trainer.h"
 
 namespace jetsmith {
@@ -102,11 +104,10 @@ class Scores {
     at::Tensor loss_sum_, weight_sum_;
 };
 
-}  // namespace
-
-Evaluation score_rows(Model& model, const Input& input, const Objective& objective, RowFeed& rows,
-                      int64_t batch_size, at::ScalarType compute,
-                      const std::vector<double>& class_weights)
+/// score_rows() without a thought for memory.
+Evaluation score_all(Model& model, const Input& input, const Objective& objective, RowFeed& rows,
+                     int64_t batch_size, at::ScalarType compute,
+                     const std::vector<double>& class_weights)
 {
     const auto start = std::chrono::steady_clock::now();
     const at::NoGradGuard no_grad;
@@ -135,6 +136,35 @@ Evaluation score_rows(Model& model, const Input& input, const Objective& objecti
     result.loss = scores.loss();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     result.rows_per_second = static_cast<double>(index.rows) / elapsed.count();
+    return result;
+}
+
+at::Device device_of(const Model& model)
+{
+    for (const auto& all : {model.parameters(), model.buffers()})
+        if (!all.empty()) return all.front().device();
+    return at::kCPU;
+}
+
+}  // namespace
+
+Evaluation score_rows(Model& model, const Input& input, const Objective& objective, RowFeed& rows,
+                      int64_t batch_size, at::ScalarType compute,
+                      const std::vector<double>& class_weights)
+{
+    const auto score = [&](RowFeed& feed, int64_t at_a_time) {
+        return score_all(model, input, objective, feed, at_a_time, compute, class_weights);
+    };
+    const auto part_of_a_batch = [&](int64_t count) {
+        ResidentFeed some(rows_of(rows, at::arange(count, at::kLong)));
+        score(some, count);
+    };
+    Evaluation result;
+    watching_memory([&] { result = score(rows, batch_size); },
+                    [&] {
+                        return MemoryUse{device_of(model), std::min(batch_size, rows.rows()),
+                                         /*accumulate=*/0, part_of_a_batch};
+                    });
     return result;
 }
 

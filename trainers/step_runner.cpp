@@ -3,9 +3,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_vector_norm.h>
-#include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
 #include <chrono>
@@ -36,28 +34,34 @@ StepRunner::StepRunner(const Settings& settings, const Input& input, Model& mode
       objective_(objective),
       optimizer_(optimizer),
       parameters_(parameters),
-      class_factors_(settings.class_weights, parameters.values().device())
+      class_factors_(settings.class_weights, parameters.values().device()),
+      guard_(model, parameters.values().device(), settings.stop_on_nan),
+      totals_(parameters.values().device())
 {
     keep_freed_memory();
     const auto options = parameters.values().options();
     learning_rate_ = at::zeros({}, options);
-    skip_ = at::zeros({}, options.dtype(at::kFloat));
-    totals_ = at::zeros({3}, options.dtype(at::kDouble));
     device_epoch_ = at::zeros({}, options.dtype(at::kLong));
 }
 
 void StepRunner::run(const std::vector<RowPiece>& batches, double learning_rate,
                      const Augment& augment, int64_t step)
 {
-    // LibTorch's generators have a state; a key per step makes them a function of the step.
-    at::manual_seed(
-        random_bits({settings_.seed, Purpose::dropout, 0, static_cast<uint64_t>(step)}));
+    seed(step);
     learning_rate_.fill_(learning_rate);
     if (settings_.use_graph && batches.size() == 1) {
         run_graph(batches.front(), augment);
     } else {
         run_eager(batches, augment);
     }
+    guard_.taken({batches, augment, step});
+}
+
+/// LibTorch's generators have a state; a key per step makes them a function of the step.
+void StepRunner::seed(int64_t step) const
+{
+    at::manual_seed(
+        random_bits({settings_.seed, Purpose::dropout, 0, static_cast<uint64_t>(step)}));
 }
 
 Batch StepRunner::make_batch(const RowPiece& rows, const std::optional<Augment>& augment) const
@@ -68,37 +72,45 @@ Batch StepRunner::make_batch(const RowPiece& rows, const std::optional<Augment>&
     return batch;
 }
 
-void StepRunner::show(const RowPiece& rows, ClosedForm& learner)
+void StepRunner::show(const RowPiece& rows, ClosedForm& learner, int64_t step)
 {
     const at::NoGradGuard no_grad;
     const double start = now();
     const Batch batch = make_batch(rows, std::nullopt);
     const double made = now();
-    learner.add(batch);
+    guard_.begin();
+    guard_.look_into(batch);
+    const bool good = guard_.flag().item<float>() == 0;
+    if (good) learner.add(batch);
+    guard_.end();
+    guard_.taken({{rows}, {}, step});
+    totals_.begin_step();
+    if (!settings_.stop_on_nan) totals_.end_step(guard_.flag());
     data_seconds_ += made - start;
     compute_seconds_ += now() - made;
 }
 
-void StepRunner::run_eager(const std::vector<RowPiece>& batches, const Augment& augment)
+at::Tensor StepRunner::backward(const Batch& batch, double scale)
 {
     const auto device = parameters_.values().device().type();
+    const AutocastScope autocast(device, settings_.compute, !settings_.use_graph);
+    return objective_.backward(model_, batch, scale);
+}
+
+void StepRunner::run_eager(const std::vector<RowPiece>& batches, const Augment& augment)
+{
     parameters_.zero_gradients();
-    skip_.zero_();
+    guard_.begin();
+    totals_.begin_step();
     for (const RowPiece& rows : batches) {
         const double start = now();
         const Batch batch = make_batch(rows, augment);
         const double made = now();
-        at::Tensor loss;
-        {
-            const AutocastScope autocast(device, settings_.compute, !settings_.use_graph);
-            loss = objective_.backward(model_, batch, 1.0 / static_cast<double>(batches.size()));
-        }
+        guard_.look_into(batch);
+        if (guard_.sees_bad()) break;
+        const auto loss = backward(batch, 1.0 / static_cast<double>(batches.size()));
         const at::NoGradGuard no_grad;
-        const auto finite = at::isfinite(loss);
-        skip_.logical_or_(finite.logical_not());
-        const auto count = static_cast<double>(batch.size());
-        totals_.select(0, 0).add_(loss.to(at::kDouble), count);
-        totals_.select(0, 1).add_(count);
+        totals_.add(loss, batch.size());
         data_seconds_ += made - start;
         compute_seconds_ += now() - made;
     }
@@ -113,14 +125,36 @@ void StepRunner::update()
     if (settings_.clip_norm > 0) {
         // The coefficient stays on the device: no step waits for the host.
         const auto norm = at::linalg_vector_norm(parameters_.gradients());
-        skip_.logical_or_(at::isfinite(norm).logical_not());
+        guard_.look({totals_.step(), norm});
         const auto coefficient =
             norm.add(1e-6).reciprocal_().mul_(settings_.clip_norm).clamp_max_(1.0);
         at::Tensor(parameters_.gradients()).mul_(coefficient);
+    } else {
+        guard_.look({totals_.step(), parameters_.gradients()});
     }
     at::Tensor values = parameters_.values();
-    optimizer_->step(values, parameters_.gradients(), learning_rate_, skip_);
-    totals_.select(0, 2).add_(skip_);
+    const bool known_bad = guard_.sees_bad();
+    if (!known_bad) optimizer_->step(values, parameters_.gradients(), learning_rate_, guard_.flag());
+    guard_.end();
+    if (!known_bad || !settings_.stop_on_nan) totals_.end_step(guard_.flag());
+}
+
+BadStep StepRunner::explain(const TakenStep& step)
+{
+    return find_bad(step, {input_, model_,
+                           [&](const RowPiece& rows) { return make_batch(rows, step.augment); },
+                           [&] {
+                               parameters_.zero_gradients();
+                               seed(step.step);
+                           },
+                           [&](const Batch& batch) { return backward(batch, 1.0); }});
+}
+
+void StepRunner::attempt(const RowPiece& rows, const Augment& augment)
+{
+    graphs_.clear();  // they hold memory
+    parameters_.zero_gradients();
+    backward(make_batch(rows, augment), 1.0);
 }
 
 void StepRunner::run_graph(const RowPiece& rows, const Augment& augment)
@@ -147,15 +181,6 @@ void StepRunner::run_graph(const RowPiece& rows, const Augment& augment)
         graph.step->replay();
     }
 }
-
-StepRunner::Totals StepRunner::totals() const
-{
-    const auto host = totals_.to(at::kCPU);
-    const double* values = host.const_data_ptr<double>();
-    return {values[0], values[1], values[2]};
-}
-
-void StepRunner::reset_totals() { totals_.zero_(); }
 
 void StepRunner::reset_times() { data_seconds_ = compute_seconds_ = 0; }
 

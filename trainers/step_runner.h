@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One optimizer step: batch, forward, backward, update. On a GPU the whole step, pixelation
-// included, is captured once per batch size in a CUDA graph and replayed.
+// included, is captured once per batch size in a CUDA graph and replayed. A step in which anything is
+// NaN or infinite changes no parameter.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -13,10 +14,13 @@
 #include "datasets/row_feed.h"
 #include "inputs/input.h"
 #include "models/model.h"
+#include "trainers/bad_step.h"
 #include "trainers/class_factors.h"
 #include "trainers/flat_parameters.h"
 #include "trainers/objective.h"
 #include "trainers/optimizer.h"
+#include "trainers/running_totals.h"
+#include "trainers/step_guard.h"
 
 namespace jetsmith {
 
@@ -29,6 +33,7 @@ class StepRunner {
         std::vector<double> class_weights;
         bool signs_only = false;  ///< rows were drawn by weight: the loss sees its sign alone
         bool use_graph = false;  ///< only on CUDA, without accumulation
+        bool stop_on_nan = true;  ///< a bad step is to end the training: totals do not count it
     };
 
     StepRunner(const Settings& settings, const Input& input, Model& model,
@@ -39,16 +44,21 @@ class StepRunner {
     void run(const std::vector<RowPiece>& batches, double learning_rate, const Augment& augment,
              int64_t step);
 
-    /// Shows one batch to a model that learns in closed form.
-    void show(const RowPiece& rows, ClosedForm& learner);
+    /// Shows one batch to a model that learns in closed form, unless it holds NaN or infinity.
+    void show(const RowPiece& rows, ClosedForm& learner, int64_t step);
 
-    /// Sum over batches since reset_totals() of loss x rows, of rows, and the number of skipped steps.
-    struct Totals {
-        double loss_sum = 0, rows = 0, skipped = 0;
-    };
-    Totals totals() const;  ///< waits for the device
-    const at::Tensor& totals_tensor() const { return totals_; }  ///< the same, live
-    void reset_totals();
+    /// The next step that was left out and that the host knows of; `wait`: also of those that still
+    /// run on a GPU.
+    std::optional<TakenStep> next_bad(bool wait) { return guard_.next_bad(wait); }
+    /// Why it was bad; makes it again with the parameters as they are.
+    BadStep explain(const TakenStep& step);
+
+    /// Forward and backward of one batch without an update: what it takes in memory.
+    void attempt(const RowPiece& rows, const Augment& augment);
+
+    /// Sums over the steps of the running epoch.
+    RunningTotals& totals() { return totals_; }
+    const RunningTotals& totals() const { return totals_; }
     void reset_times();
 
     /// Seconds since reset_times() spent making batches, on the CPU (on a GPU it is part of the graph).
@@ -60,7 +70,9 @@ class StepRunner {
     Batch make_batch(const RowPiece& rows, const std::optional<Augment>& augment) const;
     void run_eager(const std::vector<RowPiece>& batches, const Augment& augment);
     void run_graph(const RowPiece& rows, const Augment& augment);
+    at::Tensor backward(const Batch& batch, double scale);
     void update();
+    void seed(int64_t step) const;
 
     Settings settings_;
     const Input& input_;
@@ -69,8 +81,9 @@ class StepRunner {
     Optimizer* optimizer_;  ///< nullptr where no steps are taken
     FlatParameters& parameters_;
     ClassFactors class_factors_;
-    at::Tensor learning_rate_, skip_, device_epoch_;
-    at::Tensor totals_;  ///< float64 (3,): loss sum, rows, skipped
+    StepGuard guard_;
+    RunningTotals totals_;
+    at::Tensor learning_rate_, device_epoch_;
     struct Graph {
         at::Tensor rows_B;
         int warm_ups = 0;

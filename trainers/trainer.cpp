@@ -10,7 +10,7 @@
 #include "analysis/evaluate_options.h"
 #include "core/errors.h"
 #include "core/stop_signal.h"
-#include "datasets/epoch_order.h"
+#include "trainers/bad_scores.h"
 
 namespace jetsmith {
 namespace {
@@ -44,6 +44,7 @@ Trainer::Trainer(const TrainerOptions& options, TrainerParts parts, FlatParamete
     settings.compute = compute;
     settings.class_weights = parts_.class_weights;
     settings.signs_only = options.sampling == "weighted" && !parts_.model.closed_form();
+    settings.stop_on_nan = options.on_nan == "stop";
     settings.use_graph = device.is_cuda() && options.accumulate == 1 && parts_.input.fixed_shapes();
     runner_ = std::make_unique<StepRunner>(settings, parts_.input, parts_.model, parts_.objective,
                                            parts_.optimizer.get(), parameters_);
@@ -58,7 +59,7 @@ double Trainer::current_learning_rate() const
 
 double Trainer::running_loss() const
 {
-    const auto totals = runner_->totals();
+    const auto totals = runner_->totals().values();
     return totals.rows > 0 ? totals.loss_sum / totals.rows : std::nan("");
 }
 
@@ -76,6 +77,9 @@ void Trainer::fit(RowFeed& train, RowFeed& val, const EvaluateOptions& evaluatio
         for (auto& callback : parts_.callbacks) callback->on_stop(*this);
         throw Stopped(stopped.signal(), fmt::format("{} after step {} (epoch {})", stopped.what(),
                                                     position_.step, position_.epoch + 1));
+    } catch (BadStepError& bad) {
+        bad.saved = save_before_the_end();
+        throw;
     }
     for (auto& callback : parts_.callbacks) callback->on_fit_end(*this);
 }
@@ -84,12 +88,13 @@ void Trainer::run_epoch(RowFeed& train, RowFeed& val, const EvaluateOptions& eva
 {
     EpochRecord record = train_epoch(train);
     const Evaluation validation = evaluate(val);
+    check_scores(validation.table, val, parts_.input, compute_);
     record.val_loss = validation.loss;
     record.metrics = measure(validation.table, evaluation);
     if (parts_.schedule) parts_.schedule->epoch_finished(record.val_loss);
     ++position_.epoch;
     position_.rows = 0;
-    runner_->reset_totals();
+    runner_->totals().reset();
     for (auto& callback : parts_.callbacks) callback->on_epoch_end(*this, record);
     stop_when_asked();
 }
@@ -105,8 +110,8 @@ EpochRecord Trainer::train_epoch(RowFeed& train)
     } else {
         take_steps(train);
     }
-    check_finite();
     EpochRecord record;
+    record.skipped = check_epoch();
     record.epoch = position_.epoch + 1;
     record.step = position_.step;
     record.learning_rate = current_learning_rate();
@@ -118,67 +123,9 @@ EpochRecord Trainer::train_epoch(RowFeed& train)
     return record;
 }
 
-RowOrder Trainer::order_of(const EventStore& index, int64_t epoch) const
-{
-    const auto number = static_cast<uint32_t>(epoch);
-    at::Tensor drawn;
-    if (options_.sampling == "weighted")
-        drawn = weighted_order(index, seed_, number, parts_.class_weights);
-    if (options_.order.blocks)
-        return block_order(index, seed_, number, options_.order.buffer,
-                           drawn.defined() ? std::get<0>(drawn.sort()) : drawn);
-    return {drawn.defined() ? drawn : epoch_order(index, seed_, number), index.rows};
-}
-
-void Trainer::take_steps(RowFeed& train)
-{
-    parts_.model.train();
-    train.begin(order_of(train.index(), position_.epoch), position_.rows);
-    while (position_.rows < rows_per_epoch_) {
-        std::vector<RowPiece> batches;
-        for (int64_t i = 0; i < options_.accumulate && position_.rows < rows_per_epoch_; ++i) {
-            batches.push_back(
-                train.next(std::min(options_.batch_size, rows_per_epoch_ - position_.rows)));
-            position_.rows += batches.back().rows_B.size(0);
-        }
-        const double rate =
-            parts_.optimizer->learning_rate() * parts_.schedule->factor(position_.step);
-        const Augment augment{seed_, static_cast<uint32_t>(position_.epoch), {}};
-        runner_->run(batches, rate, augment, position_.step);
-        ++position_.step;
-        for (auto& callback : parts_.callbacks) callback->on_step_end(*this);
-        stop_when_asked();
-    }
-}
-
-/// The rows as they are, in file order; another pass would find the same again.
-void Trainer::solve(RowFeed& train, ClosedForm& learner)
-{
-    parts_.model.eval();
-    for_each_block(train, options_.batch_size, [&](const RowPiece& rows, int64_t) {
-        runner_->show(rows, learner);
-        position_.rows += rows.rows_B.size(0);
-        ++position_.step;
-        for (auto& callback : parts_.callbacks) callback->on_step_end(*this);
-    });
-    learner.solve();
-    position_.stop = true;
-}
-
 double Trainer::training_loss(RowFeed& train)
 {
     return parts_.model.closed_form() == nullptr ? running_loss() : evaluate(train).loss;
-}
-
-void Trainer::check_finite() const
-{
-    const auto totals = runner_->totals();
-    if (totals.skipped == 0) return;
-    throw RunError(
-        "loss or gradient was NaN or infinite in {:.0f} of the last {} steps, up to step {} (these "
-        "steps changed no parameter). The checkpoints so far are whole: train on with a lower "
-        "optimizer.lr, trainer.clip_norm: 1, or precision: fp32.",
-        totals.skipped, length_.steps_per_epoch, position_.step);
 }
 
 Evaluation Trainer::evaluate(RowFeed& rows)

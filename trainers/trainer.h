@@ -65,8 +65,9 @@ class Trainer {
 
     /// Trains on `train`, measures `val` after every epoch and tells the callbacks. Both must hand
     /// out rows on the device. Begins at position(), which a callback may have set when the fit
-    /// began. Throws RunError when the loss is no longer finite, Stopped when a signal asks for it:
-    /// the step is then complete and the callbacks have heard of it.
+    /// began. Throws BadStepError for NaN and infinity: position and parameters are then those before
+    /// the step; RunError when memory runs out; Stopped when a signal asks for it: the step is then
+    /// complete and the callbacks have heard of it.
     void fit(RowFeed& train, RowFeed& val, const EvaluateOptions& evaluation);
 
     /// Scores of all rows with the callbacks' evaluation weights.
@@ -83,8 +84,8 @@ class Trainer {
     const std::string& row_noun() const { return row_noun_; }
     /// Mean loss of the running epoch so far; waits for the device.
     double running_loss() const;
-    /// Sums of the running epoch, live: see StepRunner::totals.
-    const at::Tensor& running_totals() const { return runner_->totals_tensor(); }
+    /// Sums of the running epoch, live: see RunningTotals.
+    const at::Tensor& running_totals() const { return runner_->totals().tensor(); }
 
     Model& model() { return parts_.model; }
     Input& input() { return parts_.input; }
@@ -94,6 +95,8 @@ class Trainer {
     FlatParameters& parameters() { return parameters_; }
     const std::vector<std::unique_ptr<Callback>>& callbacks() const { return parts_.callbacks; }
     void request_stop() { position_.stop = true; }
+    /// Waits until it is known whether all steps so far were good. Throws BadStepError as fit() does.
+    void settle() { heed_bad_steps(/*wait=*/true); }
 
   private:
     /// The rest of the epoch and the look at the validation rows.
@@ -101,11 +104,19 @@ class Trainer {
     /// The rest of the pass over the rows in steps, or a pass in closed form.
     EpochRecord train_epoch(RowFeed& train);
     void take_steps(RowFeed& train);
+    /// One step of the next rows, or what it throws and the position as it was.
+    void take_step(RowFeed& train);
     void solve(RowFeed& train, ClosedForm& learner);
+    /// Ends the training for a bad step, or counts it, as trainer.on_nan wants.
+    void heed_bad_steps(bool wait);
+    /// The steps that were left out; throws RunError when these were all, or when a parameter is no
+    /// number.
+    int64_t check_epoch();
+    /// Callbacks save what there is, if they can.
+    bool save_before_the_end();
     double training_loss(RowFeed& train);
     /// The order in which an epoch visits the training rows: a function of rows, seed and epoch.
     RowOrder order_of(const EventStore& index, int64_t epoch) const;
-    void check_finite() const;
 
     TrainerOptions options_;
     TrainerParts parts_;
@@ -117,6 +128,7 @@ class Trainer {
     TrainerPosition position_;
     TrainingLength length_;
     int64_t rows_per_epoch_ = 0;
+    int64_t warned_epoch_ = -1;  ///< last one with a message of a step left out
     std::string row_noun_;
 };
 

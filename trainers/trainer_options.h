@@ -18,6 +18,7 @@ struct TrainerOptions {
     std::string device = "auto";
     std::string precision = "auto";
     bool deterministic = false;
+    std::string on_nan = "stop";
     std::string select = "loss";
     int64_t keep_checkpoints = 2;
     int64_t checkpoint_steps = 0;
@@ -40,6 +41,11 @@ struct TrainerOptions {
         config.read("precision", precision, "bf16 means autocast with fp32 parameters",
                     one_of({"auto", "fp32", "bf16"}));
         config.read("deterministic", deterministic, "bitwise repeatable kernels on the GPU");
+        config.read("on_nan", on_nan,
+                    "a step in which an input, weight, label, loss or gradient is NaN or infinite "
+                    "changes no parameter. stop: the run ends and says where it came from; skip: it "
+                    "goes on and counts such steps",
+                    one_of({"stop", "skip"}));
         config.read("select", select,
                     "validation figure that picks the best checkpoint: loss, or the name of a "
                     "metric such as auc");

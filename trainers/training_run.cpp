@@ -10,10 +10,13 @@
 #include "core/atomic_file.h"
 #include "core/cuda_plugin.h"
 #include "core/log.h"
+#include "core/parallel.h"
+#include "core/sha256.h"
 #include "core/stop_signal.h"
 #include "trainers/checkpoint_callback.h"
 #include "trainers/checkpoint_folders.h"
 #include "trainers/evaluation_run.h"
+#include "trainers/out_of_memory.h"
 #include "trainers/resume.h"
 #include "trainers/run_callbacks.h"
 #include "trainers/run_folder.h"
@@ -99,8 +102,7 @@ class TrainingRun {
         }
         fs::remove(path_ / "report.html");
         write_head();
-        for (auto* rows : {&run_.train, &run_.val, &run_.test})
-            if (*rows) (*rows)->move_to(run_.device);
+        move_rows();
         fit();
         evaluate();
         return path_;
@@ -165,12 +167,29 @@ class TrainingRun {
 
     void write_head()
     {
+        const std::string config = to_yaml(run_.config.resolved());
         metadata_ = metadata_of(run_, hashes_);
+        metadata_["config_sha256"] = sha256_of(config);
+        metadata_["repeat"] =
+            fmt::format("jetsmith --threads {} train config.yaml", thread_count());
         if (checkpoint_) metadata_ = continued(metadata_, path_ / "metadata.json", *checkpoint_);
         write_json(path_ / "metadata.json", metadata_);
         write_atomically(path_ / "data_card.txt", run_.data_card_text);
-        write_atomically(path_ / "config.yaml", to_yaml(run_.config.resolved()));
+        write_atomically(path_ / "config.yaml", config);
         log::info("run folder {}", path_.string());
+    }
+
+    void move_rows()
+    {
+        try {
+            for (auto* rows : {&run_.train, &run_.val, &run_.test})
+                if (*rows) (*rows)->move_to(run_.device);
+        } catch (const std::exception& error) {
+            if (!is_out_of_memory(error)) throw;
+            throw RunError("data: the rows do not fit into the memory of {} ({}; all rows there, or "
+                           "streamed, are wanted). Use --set data.loading=streamed.",
+                           run_.device.str(), device_description(run_.device));
+        }
     }
 
     void fit()
@@ -180,6 +199,11 @@ class TrainingRun {
         } catch (const Stopped& stopped) {
             throw Stopped(stopped.signal(), fmt::format("{}. Go on with: jetsmith train --resume {}",
                                                         stopped.what(), path_.string()));
+        } catch (const BadStepError& bad) {
+            if (!bad.saved) throw;
+            throw RunError("{} The state before it is saved: jetsmith train --resume {} --set "
+                           "trainer.on_nan=skip goes on.",
+                           bad.what(), path_.string());
         }
         metadata_["train_rate"] = {{"value", rate_}, {"unit", run_.train->index().row_noun + "/s"}};
         metadata_["epochs"] = trainer_->position().epoch;

@@ -28,7 +28,7 @@ class RunBuilder {
     /// `with_test`: the test rows as well.
     void load_data(bool with_test);
 
-    /// Builds input, model and objective for rows like these, on the run's device.
+    /// Builds model and objective for rows like these, on the run's device.
     void build_model(RowFeed& rows);
 
     ConfigNode root;

@@ -60,12 +60,12 @@ void run(const Arguments& arguments)
         wait_for_device(run.device);
     };
     steps(0, arguments.warm_up);
-    const double first_loss = runner.totals().loss_sum / runner.totals().rows;
-    runner.reset_totals();
+    const auto first = runner.totals().values();
+    runner.totals().reset();
     const auto start = std::chrono::steady_clock::now();
     steps(arguments.warm_up, arguments.steps);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    const auto totals = runner.totals();
+    const auto totals = runner.totals().values();
     fmt::print("{{\"benchmark\": \"train\", \"config\": \"{}\", \"device\": \"{}\", \"precision\": "
                "\"{}\", \"threads\": {}, \"parameters\": {}, \"batch\": {}, \"steps\": {}, "
                "\"images_per_second\": {:.1f}, \"share_outside_steps\": {:.5f}, "
@@ -73,7 +73,7 @@ void run(const Arguments& arguments)
                run.config.name, run.device.str(), run.precision.reason, at::get_num_threads(),
                trainable_parameters(*run.model), batch, arguments.steps,
                static_cast<double>(arguments.steps * batch) / elapsed.count(),
-               1 - runner.compute_seconds() / elapsed.count(), first_loss,
+               1 - runner.compute_seconds() / elapsed.count(), first.loss_sum / first.rows,
                totals.loss_sum / totals.rows);
 }
 

@@ -7,7 +7,12 @@
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <cuda_runtime_api.h>
+
+#include <cstdlib>
+#include <exception>
+#include <string>
 
 #include "core/cuda_plugin.h"
 
@@ -26,8 +31,13 @@ class CudaCapturedStep final : public CapturedStep {
         try {
             work();
         } catch (...) {
-            graph_.capture_end();
-            throw;
+            const auto failure = std::current_exception();
+            try {
+                graph_.capture_end();
+            } catch (const std::exception&) {
+                // The failure broke the capture; it is the one to hear of.
+            }
+            std::rethrow_exception(failure);
         }
         graph_.capture_end();
     }
@@ -36,6 +46,14 @@ class CudaCapturedStep final : public CapturedStep {
   private:
     at::cuda::CUDAGraph graph_;
 };
+
+/// "13.0" of 13000
+std::string version_text(cudaError_t (*get)(int*))
+{
+    int version = 0;
+    if (get(&version) != cudaSuccess) return "unknown";
+    return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
 
 class LibTorchCudaPlugin final : public CudaPlugin {
   public:
@@ -56,17 +74,25 @@ class LibTorchCudaPlugin final : public CudaPlugin {
             static_cast<c10::DeviceIndex>(device));
         return stats.allocated_bytes[0].peak;
     }
-    std::string runtime_version() const override
+    int64_t free_memory(int device) const override
     {
-        int version = 0;
-        if (cudaRuntimeGetVersion(&version) != cudaSuccess) return "unknown";
-        return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+        const c10::cuda::CUDAGuard guard(static_cast<c10::DeviceIndex>(device));
+        size_t free = 0, total = 0;
+        return cudaMemGetInfo(&free, &total) == cudaSuccess ? static_cast<int64_t>(free) : 0;
+    }
+    std::string runtime_version() const override { return version_text(cudaRuntimeGetVersion); }
+    std::string driver_version() const override { return version_text(cudaDriverGetVersion); }
+    std::string cudnn_version() const override
+    {
+        const auto& hooks = at::detail::getCUDAHooks();
+        return hooks.hasCuDNN() ? std::to_string(hooks.versionRuntimeCuDNN()) : "absent";
     }
 
     void set_device(int device) override
     {
         c10::cuda::set_device(static_cast<c10::DeviceIndex>(device));
     }
+    void release_memory() override { c10::cuda::CUDACachingAllocator::emptyCache(); }
     void synchronize() override { c10::cuda::device_synchronize(); }
     void* stream() const override { return c10::cuda::getCurrentCUDAStream().stream(); }
 
@@ -91,6 +117,9 @@ class LibTorchCudaPlugin final : public CudaPlugin {
 
     void set_numerics(bool deterministic, bool allow_tf32) override
     {
+        // cuBLAS repeats its bits only with a workspace of fixed size, which it reads from here at its
+        // first product; a choice of the user has precedence.
+        if (deterministic) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
         auto& context = at::globalContext();
         context.setBenchmarkCuDNN(!deterministic);
         context.setDeterministicCuDNN(deterministic);
