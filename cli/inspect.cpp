@@ -15,15 +15,17 @@ void add_inspect(CLI::App& app)
 {
     struct Arguments {
         std::string file;
-        bool json = false;
+        bool rows = false, json = false;
     };
     auto arguments = std::make_shared<Arguments>();
     CLI::App* verb =
         app.add_subcommand("inspect", "show what a data file holds and how to read it");
     verb->add_option("file", arguments->file, "HDF5 file")->required();
+    verb->add_flag("--rows", arguments->rows, "read all rows and count those that cannot be used");
     verb->add_flag("--json", arguments->json, "machine-readable output");
     verb->callback([arguments] {
-        const FileReport report = inspect_file(arguments->file);
+        FileReport report = inspect_file(arguments->file);
+        if (arguments->rows) judge_rows(report);
         if (arguments->json)
             fmt::print("{}\n", to_json(report).dump(2));
         else

@@ -70,6 +70,9 @@ void pixelate(const PixelateArguments& arguments)
         RunConfig config(root);
         const auto reader = config.make_reader();
         const auto input = config.make_input();
+        reader->judge_with([&input](const EventStore& block, RowFaults& faults) {
+            input->judge(block, faults);
+        });
         std::vector<std::filesystem::path> files;
         for (const auto& file : arguments.files) files.push_back(std::filesystem::absolute(file));
         auto store = reader->read_files(files);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
-#include <new>
 
 #include "cli/usage_error.h"
 #include "cli/verbs.h"
@@ -9,6 +8,7 @@
 #include "core/parallel.h"
 #include "core/stop_signal.h"
 #include "core/version.h"
+#include "trainers/out_of_memory.h"
 
 namespace jetsmith::cli {
 namespace {
@@ -40,10 +40,10 @@ int parse_and_run(CLI::App& app, int argc, char** argv)
         return report(kCannotGoOn, error.what());
     } catch (const Stopped& stopped) {
         return report(kSignal + stopped.signal(), stopped.what());
-    } catch (const std::bad_alloc&) {
-        return report(kCannotGoOn, "out of memory. Use fewer rows (data.max_rows) or a smaller "
-                                   "trainer.batch_size.");
     } catch (const std::exception& error) {
+        if (is_out_of_memory(error))
+            return report(kCannotGoOn, "out of memory. Use fewer rows (data.max_rows), data.loading: "
+                                       "streamed, or a smaller trainer.batch_size.");
         std::string text = error.what();
         return report(kBug, "internal error: " + text.substr(0, text.find("\nException raised")) +
                                 "\nThis is a bug of jetsmith; please report it with the command "

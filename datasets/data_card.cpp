@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "core/parallel.h"
 
@@ -187,9 +188,17 @@ void DataCardMaker::add(const std::string& name, const EventStore& block)
     found->hashes.insert(found->hashes.end(), hashes.begin(), hashes.end());
 }
 
+void DataCardMaker::add_left_out(const std::string& split, const EventStore& index)
+{
+    for (size_t f = 0; f < index.left_out.size(); ++f)
+        if (!index.left_out[f].empty())
+            left_out_.push_back({split, index.files[f], index.left_out[f]});
+}
+
 DataCard DataCardMaker::finish()
 {
     DataCard card;
+    card.left_out = std::exchange(left_out_, {});
     for (Split& split : splits_) {
         split.figures.bytes_per_row =
             split.bytes / static_cast<double>(std::max<int64_t>(1, split.figures.rows));

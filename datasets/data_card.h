@@ -42,7 +42,14 @@ struct DataCard {
         int64_t rows = 0;  ///< rows of `second` whose objects occur in `first`
     };
 
+    /// Bad rows of a file that were left out (data.on_bad_row: drop).
+    struct LeftOut {
+        std::string split, file;
+        std::map<std::string, int64_t> reasons;  ///< rows of each
+    };
+
     std::vector<Split> splits;
+    std::vector<LeftOut> left_out;
     std::vector<Overlap> overlaps;  ///< every pair of splits
 
     std::string text() const;  ///< aligned lines for the terminal
@@ -56,6 +63,9 @@ class DataCardMaker {
     /// More rows of a split ("train", "val", "test"), on the CPU. Splits stand in the card in the
     /// order in which they are first met.
     void add(const std::string& split, const EventStore& block);
+
+    /// What EventStore::left_out says of a split that has been added.
+    void add_left_out(const std::string& split, const EventStore& index);
 
     /// The card of all rows so far; the maker is empty then.
     DataCard finish();
@@ -71,6 +81,7 @@ class DataCardMaker {
     };
 
     std::vector<Split> splits_;
+    std::vector<DataCard::LeftOut> left_out_;
 };
 
 }  // namespace jetsmith

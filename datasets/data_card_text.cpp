@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/data_card.h"
+#include "datasets/row_judge.h"
 
 namespace jetsmith {
 namespace {
@@ -46,6 +47,9 @@ std::string DataCard::text() const
                                bad.infinite);
         if (split.negative_weights > 0)
             out += fmt::format("         {} rows have a negative weight\n", split.negative_weights);
+        for (const auto& bad : left_out)
+            if (bad.split == split.name)
+                out += fmt::format("         {}\n", left_out_text(bad.file, bad.reasons));
     }
     for (const auto& overlap : overlaps)
         if (overlap.rows > 0)
@@ -58,7 +62,8 @@ std::string DataCard::text() const
 std::string DataCard::json() const
 {
     using Json = nlohmann::ordered_json;
-    Json card = {{"splits", Json::array()}, {"overlaps", Json::array()}};
+    Json card = {
+        {"splits", Json::array()}, {"left_out", Json::array()}, {"overlaps", Json::array()}};
     for (const auto& split : splits) {
         Json entry = {{"name", split.name},
                       {"rows", split.rows},
@@ -77,6 +82,9 @@ std::string DataCard::json() const
             entry["bad_values"][name] = {{"nan", bad.nan}, {"infinite", bad.infinite}};
         card["splits"].push_back(std::move(entry));
     }
+    for (const auto& bad : left_out)
+        card["left_out"].push_back(
+            {{"split", bad.split}, {"file", bad.file}, {"reasons", bad.reasons}});
     for (const auto& overlap : overlaps)
         card["overlaps"].push_back(
             {{"first", overlap.first}, {"second", overlap.second}, {"rows", overlap.rows}});

@@ -34,6 +34,8 @@ struct EventStore {
     std::vector<std::string> class_names;  ///< of the classes, or of the yes/no labels
     std::vector<std::string> files;  ///< absolute paths
     std::vector<int64_t> block_rows;  ///< of each file: rows that are best read together
+    /// Of each file: bad rows that were left out (data.on_bad_row), by reason; empty where none was.
+    std::vector<std::map<std::string, int64_t>> left_out;
 
     /// True when the class or the labels of the rows are known.
     bool labelled() const { return labels_B.defined() || targets_BL.defined(); }

@@ -65,7 +65,7 @@ class Events final : public Hdf5Reader {
         return event_columns(file, o_.key);
     }
 
-    EventStore refine(EventStore store, bool lenient) const override
+    EventStore refine(EventStore store, bool lenient, RowFaults& faults) const override
     {
         group_objects(store, options().unit);
         name_scalars(store);
@@ -77,14 +77,14 @@ class Events final : public Hdf5Reader {
                                 name, suggestion(name, names_of(store.scalars)));
             found->second = found->second.to(at::kDouble).mul(options().unit);
         }
-        label(store, lenient);
+        label(store, lenient, faults);
         weigh(store, lenient);
         observe(store, lenient);
         return store;
     }
 
     /// By expression, unless every file has a class of its own.
-    void label(EventStore& store, bool lenient) const
+    void label(EventStore& store, bool lenient, RowFaults& faults) const
     {
         if (store.labels_B.defined() || !options().labels.empty()) return;
         std::string text = o_.label;
@@ -98,18 +98,16 @@ class Events final : public Hdf5Reader {
         const Expression expression(text, "data.label");
         if (lenient && !can_evaluate(expression, store)) return;
         const auto values = evaluate(expression, store, "data.label");
-        const auto classes = static_cast<double>(options().classes.size());
+        const int64_t classes = std::ssize(options().classes);
         store.labels_B = at::empty({store.rows}, at::kLong);
         auto* labels = store.labels_B.mutable_data_ptr<int64_t>();
         const auto* row = store.source_rows_B.const_data_ptr<int64_t>();
         for (size_t i = 0; i < values.size(); ++i) {
-            if (values[i] != std::floor(values[i]) || !(values[i] >= 0 && values[i] < classes))
-                throw UserError(
-                    "data.label: '{}' is {} in row {} (a class from 0 to {} is wanted, one per "
-                    "name in data.classes). Add the names to data.classes, or leave such rows out "
-                    "with data.select.",
-                    text, values[i], row[i], classes - 1);
-            labels[i] = static_cast<int64_t>(values[i]);
+            const bool whole = values[i] == std::floor(values[i]);
+            const bool known =
+                whole && values[i] >= 0 && values[i] < static_cast<double>(classes);
+            labels[i] = known ? static_cast<int64_t>(values[i]) : -1;
+            if (!known) faults.try_emplace(row[i], no_class("'" + text + "'", values[i], classes));
         }
     }
 

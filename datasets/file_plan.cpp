@@ -128,17 +128,6 @@ void FilePlan::resolve_selection()
     }
 }
 
-void FilePlan::keep_selection_only(bool and_labels)
-{
-    values.clear();
-    if (!and_labels) label.reset();
-    weight.reset();
-    if (!needs_kinematics(selected_on)) momenta.reset();
-    only_rows = true;
-    only_labels = and_labels;
-    collect_sources();
-}
-
 void FilePlan::forget_selection()
 {
     rules.selection.reset();
@@ -195,9 +184,6 @@ void FilePlan::collect_sources()
     if (used.empty())
         throw UserError("{}: none of its columns is wanted. Name some in the data section.", name_);
     sources.assign(used.begin(), used.end());
-    primary = *std::max_element(sources.begin(), sources.end(), [&](size_t a, size_t b) {
-        return table.sources[a]->row_bytes() < table.sources[b]->row_bytes();
-    });
     for (const size_t source : sources) table.sources[source]->check_readable();
 }
 

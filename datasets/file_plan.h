@@ -61,14 +61,7 @@ struct FilePlan {
     std::vector<ValueColumn> values;
     std::vector<ValueColumn> selected_on;  ///< in the order of the selection's names
     std::vector<size_t> sources;           ///< that have to be read
-    size_t primary = 0;                    ///< the widest of them: its chunks set the pace
     int64_t rows = 0;
-    bool only_rows = false;    ///< set by keep_selection_only()
-    bool only_labels = false;  ///< the labels besides
-
-    /// Forgets everything but what the selection looks at and, when wanted, the labels: the numbers
-    /// of its rows are all that is read besides.
-    void keep_selection_only(bool and_labels);
 
     /// Reads every row from now on: whoever asks knows which rows pass.
     void forget_selection();

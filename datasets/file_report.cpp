@@ -11,6 +11,7 @@
 #include "datasets/events_guess.h"
 #include "datasets/hdf5/column_table.h"
 #include "datasets/momentum_guess.h"
+#include "datasets/reader.h"
 
 namespace jetsmith {
 namespace {
@@ -154,6 +155,15 @@ std::string hint(const FileReport& report, const Table& table)
 }
 
 }  // namespace
+
+void judge_rows(FileReport& report)
+{
+    const ConfigNode root = parse_yaml(report.hint + "\n  on_bad_row: drop\n  loading: streamed\n",
+                                       "the section for " + report.file);
+    Config section(*root.find("data"), "data", "jetsmith inspect");
+    const auto reader = Registry<Reader>::make(section);
+    report.bad_rows = reader->open(Split::train, {})->index().left_out.at(0);
+}
 
 FileReport inspect_file(const std::filesystem::path& path)
 {

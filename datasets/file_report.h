@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,11 +36,17 @@ struct FileReport {
     std::string label;                        ///< column that looks like class labels, or ""
     std::map<int64_t, int64_t> label_counts;  ///< rows of each label
     std::string hint;                         ///< a `data:` section that reads it; may be ""
+    /// Rows that this section cannot use, by reason; absent until judge_rows().
+    std::optional<std::map<std::string, int64_t>> bad_rows;
 };
 
 /// Throws UserError when the file is no HDF5 file. Filters that are missing are reported, not
 /// thrown.
 FileReport inspect_file(const std::filesystem::path& path);
+
+/// Reads every row, block by block, as the section of the hint does, and counts the bad ones; what an
+/// input makes of them is not looked at. Throws UserError when the section does not read the file.
+void judge_rows(FileReport& report);
 
 std::string to_text(const FileReport& report);
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/file_report.h"
+#include "datasets/row_judge.h"
 
 namespace jetsmith {
 namespace {
@@ -84,6 +85,11 @@ std::string to_text(const FileReport& report)
             text += fmt::format("  {}: {} rows", label, rows);
         text += "\n";
     }
+    if (report.bad_rows)
+        text += report.bad_rows->empty()
+                    ? "\nno bad rows\n"
+                    : fmt::format("\n{} (data.on_bad_row: drop)\n",
+                                  left_out_text(report.file, *report.bad_rows));
     if (!report.hint.empty()) text += "\nA data section that reads it:\n\n" + report.hint + "\n";
     return text;
 }
@@ -116,6 +122,7 @@ nlohmann::json to_json(const FileReport& report)
                                    {"first", column.first}});
     for (const auto& [label, rows] : report.label_counts)
         json["label_counts"][std::to_string(label)] = rows;
+    if (report.bad_rows) json["bad_rows"] = *report.bad_rows;
     return json;
 }
 

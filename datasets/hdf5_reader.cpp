@@ -4,8 +4,10 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/errors.h"
+#include "core/parallel.h"
 #include "core/random.h"
 #include "datasets/class_balance.h"
 #include "datasets/mixture.h"
@@ -16,8 +18,8 @@ namespace jetsmith {
 
 namespace {
 
-/// Every run draws the same rows, whatever its seed: runs that differ in their seed alone are trained
-/// and judged on the same rows, so that their spread is that of the training.
+/// Every run draws the same rows, whatever its seed: runs that differ in their seed alone are
+/// trained and judged on the same rows, so that their spread is that of the training.
 constexpr uint64_t kDrawSeed = 1;
 
 constexpr int64_t kVisited = 4096;   // rows at a time
@@ -50,7 +52,9 @@ void draw_rows(std::vector<PassingRows>& passing, int64_t most)
 }
 
 Hdf5Reader::Hdf5Reader(ReaderOptions options, WantedColumns wanted, bool refines)
-    : options_(std::move(options)), wanted_(std::move(wanted)), refines_(refines),
+    : options_(std::move(options)),
+      wanted_(std::move(wanted)),
+      refines_(refines),
       late_selection_(refines && options_.selection)
 {
     wanted_.weight = options_.weights;
@@ -71,101 +75,122 @@ std::vector<std::filesystem::path> Hdf5Reader::files(Split split) const
 void Hdf5Reader::check(Split split) const
 {
     for (const FileRows& rows : options_.splits.files(split)) {
-        const StoreBuilder builder(wanted_of(rows.file), rules_, /*lenient=*/false);
-        const FilePlan plan = builder.plan(rows.file);
-        const RowRange range = resolve(rows.range, plan.rows, plan.file());
+        auto plans = open_plans({rows}, wanted_of(rows.file), rules_, /*lenient=*/false);
+        const RowRange range = resolve(rows.range, plans[0].rows, plans[0].file());
         if (!refines_ && options_.labels.empty()) continue;
-        const EventStore first =
-            builder.read({{rows.file, {range.begin, range.begin + 1}, rows.label, {}}});
-        const EventStore refined = refine(first, /*lenient=*/false);
-        row_targets(refined, options_.labels);
-        if (late_selection_) bind(*options_.selection, refined, "data.select");
+        const auto bound = [this](EventStore first, RowFaults* faults) {
+            const EventStore refined = refine(std::move(first), /*lenient=*/false, *faults);
+            row_targets(refined, options_.labels, *faults);
+            if (late_selection_) bind(*options_.selection, refined, "data.select");
+            return refined;
+        };
+        const FileRows first{rows.file, {range.begin, range.begin + 1}, rows.label, {}};
+        StoredRows(std::move(plans), {first}, bound, BadRows::drop).all(1);
     }
 }
 
 Hdf5Reader::Wanted Hdf5Reader::wanted(Split split) const
 {
     if (!has(split))
-        throw UserError("data.{}: no file is given (one or more wanted). Name one to use this split.",
-                        split_name(split));
-    auto files = options_.splits.files(split);
-    const int64_t most = options_.splits.of(split).max_rows;
+        throw UserError(
+            "data.{}: no file is given (one or more wanted). Name one to use this split.",
+            split_name(split));
+    Wanted wanted;
+    wanted.files = options_.splits.files(split);
+    wanted.most = options_.splits.of(split).max_rows;
+    wanted.mixed = split == Split::train && !options_.mixture.empty();
+    auto& files = wanted.files;
     WantedColumns columns = wanted_of(files.front().file);
     // Files with a class of their own need no label column.
     const auto has_class = [](const FileRows& rows) { return rows.label >= 0; };
     if (std::all_of(files.begin(), files.end(), has_class)) columns.label.clear();
-    const bool mixed = split == Split::train && !options_.mixture.empty();
-    const bool draws = most > 0 || mixed;
-    const StoreBuilder builder(columns, rules_, /*lenient=*/false);
-    if (!draws || late_selection_) return {builder, std::move(files), most, mixed, !draws};
-    RowRules chosen = rules_;
-    chosen.selection.reset();  // has been applied when rows are drawn
-    auto passing = builder.passing_rows(files, mixed);
-    draw(passing, most, mixed);
+    wanted.plans = open_plans(files, columns, rules_, wanted.lenient);
+    if (wanted.mixed || wanted.most == 0 || options_.selection || options_.drop_bad_rows)
+        return wanted;
+    // All rows of the ranges count: they are drawn before any is read.
+    std::vector<PassingRows> passing(files.size());
+    for (size_t f = 0; f < files.size(); ++f) {
+        const FilePlan& plan = wanted.plans[f];
+        const RowRange range = resolve(files[f].range, plan.rows, plan.file());
+        passing[f].rows.resize(static_cast<size_t>(range.end - range.begin));
+        std::iota(passing[f].rows.begin(), passing[f].rows.end(), range.begin);
+    }
+    draw_rows(passing, wanted.most);
     for (size_t f = 0; f < files.size(); ++f) files[f].chosen = std::move(passing[f].rows);
-    return {StoreBuilder(columns, chosen, /*lenient=*/false), std::move(files), most, mixed, true};
+    wanted.most = 0;
+    return wanted;
 }
 
 Hdf5Reader::Wanted Hdf5Reader::wanted(const std::vector<std::filesystem::path>& paths) const
 {
-    std::vector<FileRows> files;
+    Wanted wanted;
+    wanted.lenient = true;
     for (const auto& pattern : paths)
-        for (const auto& path : expand(pattern, "--data")) files.push_back({path, {}, -1, {}});
-    StoreBuilder builder(wanted_of(files.front().file), rules_, /*lenient=*/true);
-    return {std::move(builder), std::move(files), 0, false, true};
+        for (const auto& path : expand(pattern, "--data"))
+            wanted.files.push_back({path, {}, -1, {}});
+    wanted.plans =
+        open_plans(wanted.files, wanted_of(wanted.files.front().file), rules_, wanted.lenient);
+    return wanted;
 }
 
-EventStore Hdf5Reader::read(Split split) const
+std::shared_ptr<StoredRows> Hdf5Reader::stored(Wanted& wanted) const
 {
-    const Wanted rows = wanted(split);
-    const EventStore all = finish(rows.builder.read(rows.files), rows.files, /*lenient=*/false);
-    return rows.drawn ? all : all.select(drawn(all, rows.most, rows.mixed));
+    const auto finish = [this, lenient = wanted.lenient](EventStore block, RowFaults* faults) {
+        return made(std::move(block), lenient, faults);
+    };
+    return std::make_shared<StoredRows>(std::move(wanted.plans), std::move(wanted.files), finish,
+                                        options_.drop_bad_rows ? BadRows::drop : BadRows::stop);
 }
 
-EventStore Hdf5Reader::read_files(const std::vector<std::filesystem::path>& paths) const
+EventStore Hdf5Reader::read(Split split) const { return resident(wanted(split)); }
+
+EventStore Hdf5Reader::read_files(const std::vector<std::filesystem::path>& files) const
 {
-    const Wanted rows = wanted(paths);
-    return finish(rows.builder.read(rows.files), rows.files, /*lenient=*/true);
+    return resident(wanted(files));
 }
 
 std::unique_ptr<RowFeed> Hdf5Reader::open(Split split, const BlockVisitor& visit) const
 {
     if (!options_.stream) return Reader::open(split, visit);
-    return streamed(wanted(split), /*lenient=*/false, visit);
+    return streamed(wanted(split), visit);
 }
 
 std::unique_ptr<RowFeed> Hdf5Reader::open_files(const std::vector<std::filesystem::path>& files,
                                                 const BlockVisitor& visit) const
 {
     if (!options_.stream) return Reader::open_files(files, visit);
-    return streamed(wanted(files), /*lenient=*/true, visit);
+    return streamed(wanted(files), visit);
 }
 
-std::unique_ptr<RowFeed> Hdf5Reader::streamed(Wanted wanted, bool lenient,
-                                              const BlockVisitor& visit) const
+EventStore Hdf5Reader::resident(Wanted wanted) const
+{
+    const auto rows = stored(wanted);
+    const int threads = thread_count();
+    const EventStore all = wanted.draws() ? rows->index(threads, {}) : rows->all(threads);
+    check_left(all, *rows);
+    return wanted.draws() ? rows->read(all.select(drawn(all, wanted)), threads) : all;
+}
+
+std::unique_ptr<RowFeed> Hdf5Reader::streamed(Wanted wanted, const BlockVisitor& visit) const
 {
     StreamBudget& budget = *options_.stream;
-    const auto finish = [this, lenient](EventStore block, bool select) {
-        return made(std::move(block), lenient, select);
-    };
-    auto rows = std::make_shared<StoredRows>(wanted.builder, std::move(wanted.files), finish);
+    auto rows = stored(wanted);
     budget.lend(rows->scratch_bytes(budget.threads()), "blocks on their way");
-    if (!options_.selection)
-        budget.check_room(kIndexBytes * rows->candidates(), kIndex);
-    EventStore index = rows->index(budget.threads(), wanted.drawn ? visit : BlockVisitor{});
-    check_left(index.rows, rows->files());
-    if (!wanted.drawn) index = index.select(drawn(index, wanted.most, wanted.mixed));
+    if (!options_.selection) budget.check_room(kIndexBytes * rows->candidates(), kIndex);
+    EventStore index = rows->index(budget.threads(), wanted.draws() ? BlockVisitor{} : visit);
+    check_left(index, *rows);
+    if (wanted.draws()) index = index.select(drawn(index, wanted));
     budget.keep(index.bytes(), kIndex);
     auto feed = std::make_unique<StreamedFeed>(std::move(rows), std::move(index), options_.stream);
-    if (visit && !wanted.drawn)
+    if (visit && wanted.draws())
         for_each_block(*feed, kVisited, [&](const RowPiece& piece, int64_t) {
             visit(piece.store->select(piece.rows_B));
         });
     return feed;
 }
 
-/// Of rows that have been read, those that max_rows and mixture draw.
-at::Tensor Hdf5Reader::drawn(const EventStore& index, int64_t most, bool mixed) const
+/// Of the rows of an index, those that max_rows and mixture draw.
+at::Tensor Hdf5Reader::drawn(const EventStore& index, const Wanted& wanted) const
 {
     std::vector<PassingRows> passing(index.files.size());
     const auto* file = index.source_files_B.const_data_ptr<int32_t>();
@@ -177,7 +202,10 @@ at::Tensor Hdf5Reader::drawn(const EventStore& index, int64_t most, bool mixed) 
         of_file.rows.push_back(row[i]);
         of_file.labels.push_back(label ? label[i] : -1);
     }
-    draw(passing, most, mixed);
+    if (wanted.mixed)
+        draw_mixture(passing, options_.mixture, options_.classes, wanted.most, kDrawSeed);
+    else
+        draw_rows(passing, wanted.most);
     std::vector<int64_t> places;
     for (int64_t i = 0; i < index.rows; ++i) {
         const auto& kept = passing[static_cast<size_t>(file[i])].rows;
@@ -186,16 +214,7 @@ at::Tensor Hdf5Reader::drawn(const EventStore& index, int64_t most, bool mixed) 
     return at::tensor(places, at::kLong);
 }
 
-void Hdf5Reader::draw(std::vector<PassingRows>& passing, int64_t most, bool mixed) const
-{
-    if (mixed) {
-        draw_mixture(passing, options_.mixture, options_.classes, most, kDrawSeed);
-    } else {
-        draw_rows(passing, most);
-    }
-}
-
-EventStore Hdf5Reader::refine(EventStore store, bool) const { return store; }
+EventStore Hdf5Reader::refine(EventStore store, bool, RowFaults&) const { return store; }
 
 EventStore Hdf5Reader::selected(EventStore store) const
 {
@@ -206,34 +225,36 @@ EventStore Hdf5Reader::selected(EventStore store) const
     return store.select(at::tensor(places, at::kLong));
 }
 
-/// Rows as the data type wants them; select: those alone that pass a selection on what it made.
-EventStore Hdf5Reader::made(EventStore store, bool lenient, bool select) const
+/// Rows as the data type wants them. faults: null, or of rows that are met for the first time;
+/// those alone stay then that pass a selection on what was made.
+EventStore Hdf5Reader::made(EventStore block, bool lenient, RowFaults* faults) const
 {
-    store.class_names = options_.classes;
-    store.row_noun = wanted_.row_noun;
-    store = refine(std::move(store), lenient);
-    if (select && late_selection_) store = selected(std::move(store));
-    if (!options_.labels.empty() && (!lenient || can_label(store, options_.labels)))
-        store.targets_BL = row_targets(store, options_.labels);
-    return store;
+    RowFaults known;
+    RowFaults& noted = faults ? *faults : known;
+    block.class_names = options_.classes;
+    block.row_noun = wanted_.row_noun;
+    block = refine(std::move(block), lenient, noted);
+    if (faults && late_selection_) block = selected(std::move(block));
+    if (!options_.labels.empty() && (!lenient || can_label(block, options_.labels)))
+        block.targets_BL = row_targets(block, options_.labels, noted);
+    if (!faults) return block;
+    judge_column(block, block.weights_B, options_.weights, noted);
+    if (judge_) judge_(block, noted);
+    return block;
 }
 
-EventStore Hdf5Reader::finish(EventStore store, const std::vector<FileRows>& files,
-                              bool lenient) const
+void Hdf5Reader::check_left(const EventStore& index, const StoredRows& rows) const
 {
-    store = made(std::move(store), lenient, /*select=*/true);
-    check_left(store.rows, files);
-    return store;
-}
-
-void Hdf5Reader::check_left(int64_t rows, const std::vector<FileRows>& files) const
-{
-    if (rows > 0) return;
-    throw UserError("{}{}: no row is left ({}; one or more wanted). Loosen the selection or the row "
-                    "range.",
-                    files.front().file.string(), files.size() > 1 ? " and others" : "",
-                    options_.selection ? fmt::format("none passes '{}'", options_.selection->text())
-                                       : "0 seen");
+    if (index.rows > 0) return;
+    const auto& files = rows.files();
+    std::string why = "0 seen";
+    if (options_.selection) why = fmt::format("none passes '{}'", options_.selection->text());
+    if (const int64_t bad = rows.left_out(); bad > 0)
+        why = fmt::format("all {} are bad and data.on_bad_row is 'drop'", bad);
+    throw UserError("{}{}: no row is left ({}; one or more wanted). {}.",
+                    files.front().file.string(), files.size() > 1 ? " and others" : "", why,
+                    rows.left_out() > 0 ? "Set data.on_bad_row: stop to see what is wrong with them"
+                                        : "Loosen the selection or the row range");
 }
 
 std::vector<double> Hdf5Reader::class_weights(const EventStore& train) const

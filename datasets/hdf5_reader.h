@@ -8,7 +8,7 @@
 
 #include "datasets/reader.h"
 #include "datasets/reader_options.h"
-#include "datasets/store_builder.h"
+#include "datasets/stored_rows.h"
 
 namespace jetsmith {
 
@@ -34,32 +34,33 @@ class Hdf5Reader : public Reader {
     /// The columns to be read where what there is depends on the file: the first of a split.
     virtual WantedColumns wanted_of(const std::filesystem::path&) const { return wanted_; }
 
-    /// What a data type makes of the columns once they are read. lenient: labels, weights and
-    /// observers may be missing.
-    virtual EventStore refine(EventStore store, bool lenient) const;
+    /// What a data type makes of the columns once they are read, for the same rows. lenient:
+    /// labels, weights and observers may be missing. Bad rows are noted.
+    virtual EventStore refine(EventStore store, bool lenient, RowFaults& faults) const;
 
     const ReaderOptions& options() const { return options_; }
 
   private:
     /// The rows of a split in their files, as far as they are known before these are read.
     struct Wanted {
-        StoreBuilder builder;
+        std::vector<FilePlan> plans;
         std::vector<FileRows> files;
-        int64_t most = 0;        ///< rows to draw once the selection has been applied; 0: all
-        bool mixed = false;      ///< draw the mixture
-        bool drawn = true;       ///< nothing is left to draw
+        bool lenient = false;
+        int64_t most = 0;    ///< rows to draw of those that are good; 0: all
+        bool mixed = false;  ///< draw the mixture
+
+        bool draws() const { return most > 0 || mixed; }
     };
 
     Wanted wanted(Split split) const;
     Wanted wanted(const std::vector<std::filesystem::path>& paths) const;
-    void draw(std::vector<PassingRows>& passing, int64_t most, bool mixed) const;
-    at::Tensor drawn(const EventStore& index, int64_t most, bool mixed) const;
-    EventStore made(EventStore store, bool lenient, bool select) const;
-    EventStore finish(EventStore store, const std::vector<FileRows>& files, bool lenient) const;
+    std::shared_ptr<StoredRows> stored(Wanted& wanted) const;
+    EventStore resident(Wanted wanted) const;
+    std::unique_ptr<RowFeed> streamed(Wanted wanted, const BlockVisitor& visit) const;
+    at::Tensor drawn(const EventStore& index, const Wanted& wanted) const;
+    EventStore made(EventStore block, bool lenient, RowFaults* faults) const;
     EventStore selected(EventStore store) const;
-    void check_left(int64_t rows, const std::vector<FileRows>& files) const;
-    std::unique_ptr<RowFeed> streamed(Wanted wanted, bool lenient,
-                                      const BlockVisitor& visit) const;
+    void check_left(const EventStore& index, const StoredRows& rows) const;
 
     ReaderOptions options_;
     WantedColumns wanted_;

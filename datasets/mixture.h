@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/config.h"
-#include "datasets/store_builder.h"
+#include "datasets/file_rows.h"
 
 namespace jetsmith {
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datasets/momentum_columns.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "core/errors.h"
@@ -31,8 +34,11 @@ MomentumColumns::Part MomentumColumns::part(const hdf5::Table& table, const std:
                 "one with '{}[k]'.",
                 table.file->name(), column.name, column.shape.back(), column.name);
         const int64_t count = column.is_scalar() ? 1 : column.shape[0];
-        for (int64_t k = 0; k < count; ++k)
+        for (int64_t k = 0; k < count; ++k) {
             result.offsets.push_back(column.offset + static_cast<size_t>(k) * column.stride);
+            result.what.push_back(fmt::format("column '{}'", column.name));
+            if (!column.is_scalar()) result.what.back() += fmt::format(" of constituent {}", k);
+        }
     }
     if (result.element == hdf5::Element::other)
         throw UserError("{}: column '{}' holds no numbers (numbers are wanted). Choose another "
@@ -149,6 +155,18 @@ int64_t MomentumColumns::convert_polar(const std::byte* const* rows, float* out)
     return (next - out) / 4;
 }
 
+MomentumColumns::Component MomentumColumns::to_blame(const std::byte* const* rows) const
+{
+    for (size_t i = 0; i < parts_[0].offsets.size(); ++i) {
+        if (is_padding(parts_[0].at(rows, i))) continue;
+        for (const Part& part : parts_)
+            if (!part.offsets.empty())
+                if (const double value = part.at(rows, i); !std::isfinite(value))
+                    return {part.what[i], value};
+    }
+    return {"momentum of a constituent", std::numeric_limits<double>::infinity()};
+}
+
 int64_t keep_hardest(float* momenta_P4, int64_t count, int64_t most)
 {
     if (count <= most) return count;
@@ -156,7 +174,7 @@ int64_t keep_hardest(float* momenta_P4, int64_t count, int64_t most)
     for (int64_t i = 0; i < count; ++i) {
         const float px = momenta_P4[4 * i + 1], py = momenta_P4[4 * i + 2];
         const float squared = px * px + py * py;
-        // NaN would break the order; such constituents stay, for the data card to count.
+        // NaN would break the order; such constituents stay, for the row to be judged by them.
         order[static_cast<size_t>(i)] = {
             std::isnan(squared) ? -std::numeric_limits<float>::infinity() : -squared, i};
     }

@@ -40,14 +40,26 @@ class MomentumColumns {
 
     /// Writes the constituents of one row as (E, px, py, pz) and returns their number. rows[s]:
     /// bytes of this row in source s. `out` has room for slots() constituents. A slot is padding
-    /// when its energy (or pt) is not above 0; NaN is kept, so that it can be counted.
+    /// when its energy (or pt) is not above 0; NaN is kept, so that it is noticed.
     int64_t extract(const std::byte* const* rows, float* out) const;
+
+    /// A component as the file has it.
+    struct Component {
+        std::string what;  ///< "column 'E_3'", or "column 'pt' of constituent 3"
+        double value = 0;
+    };
+
+    /// Of a row for which extract() gave NaN or infinity: the first component that is no finite
+    /// number, or, where all are and float32 does not hold the momentum, an infinite "momentum of a
+    /// constituent".
+    Component to_blame(const std::byte* const* rows) const;
 
   private:
     struct Part {
         size_t source = 0;
         hdf5::Element element = hdf5::Element::f32;
-        std::vector<size_t> offsets;  ///< of every slot, bytes from the beginning of the row
+        std::vector<size_t> offsets;    ///< of every slot, bytes from the beginning of the row
+        std::vector<std::string> what;  ///< of every slot, for messages
 
         double at(const std::byte* const* rows, size_t slot) const
         {

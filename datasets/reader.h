@@ -14,6 +14,7 @@
 
 #include "core/registry.h"
 #include "datasets/row_feed.h"
+#include "datasets/row_judge.h"
 
 namespace jetsmith {
 
@@ -29,6 +30,11 @@ class Reader {
   public:
     virtual ~Reader() = default;
 
+    /// Says in which rows an input meets no numbers, beside what a reader judges itself: labels,
+    /// weights and constituents. It is called by several threads, for rows that pass the selection,
+    /// each once. To be called before rows are read.
+    void judge_with(RowJudge judge) { judge_ = std::move(judge); }
+
     /// False when the config names no file for this split.
     virtual bool has(Split split) const = 0;
 
@@ -40,8 +46,9 @@ class Reader {
     virtual void check(Split split) const = 0;
 
     /// Rows of one split after row range, max_rows, selection and max_constituents, with labels,
-    /// weights and observers, on the CPU. Rows keep file order. Throws UserError with file and
-    /// dataset when something cannot be read, or when no row is left.
+    /// weights and observers, on the CPU. Rows keep file order. Bad rows are left out before max_rows
+    /// draws any, or throw UserError with file, row and column (data.on_bad_row). Throws UserError
+    /// with file and dataset when something cannot be read, or when no row is left.
     virtual EventStore read(Split split) const = 0;
 
     /// All rows of other files with the same columns, selection and max_constituents, in file
@@ -66,6 +73,9 @@ class Reader {
     /// Share of each class among the training rows where `mixture` states it; empty: as the files
     /// have them. Validation and test keep all rows.
     virtual std::vector<double> training_shares() const { return {}; }
+
+  protected:
+    RowJudge judge_;  ///< may be empty
 };
 
 template <>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/memory_size.h"
 #include "datasets/mixture.h"
 
 namespace jetsmith {
@@ -51,6 +52,16 @@ std::shared_ptr<const Expression> read_selection(Config& config)
     return selection;
 }
 
+bool read_on_bad_row(Config& config)
+{
+    std::string action = "stop";
+    config.read("on_bad_row", action,
+                "at a row with NaN or infinity in an input or its weight, a label of no class, or no "
+                "constituents: stop, or drop the row and count it",
+                one_of({"stop", "drop"}));
+    return action == "drop";
+}
+
 std::shared_ptr<StreamBudget> read_loading(Config& config)
 {
     std::string loading = "resident", memory = "1 GB";
@@ -84,6 +95,7 @@ ReaderOptions::ReaderOptions(Config& config, std::vector<std::string> default_cl
     selection = read_selection(config);
     config.read("max_constituents", max_constituents,
                 "keep at most this many constituents of a jet, the hardest; 0: all", non_negative);
+    drop_bad_rows = read_on_bad_row(config);
     config.read("weights", weights, "column of event weights; none: every row counts 1");
     config.read("observers", observers,
                 "columns, or pt, eta, phi, mass, multiplicity of the jet, kept for predictions");

@@ -25,6 +25,7 @@ struct ReaderOptions {
     double unit = 1.0;  ///< of energies and momenta in the file, in GeV
     std::shared_ptr<const Expression> selection;
     int64_t max_constituents = 0;
+    bool drop_bad_rows = false;  ///< else the first of them stops
     std::string weights;
     std::vector<std::string> observers;
     bool balanced = false;

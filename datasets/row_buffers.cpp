@@ -3,10 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
-#include "core/errors.h"
-#include "core/parallel.h"
 #include "datasets/jet_kinematics.h"
 
 namespace jetsmith {
@@ -15,18 +12,6 @@ namespace {
 using hdf5::load;
 
 constexpr size_t kQuad = 4 * sizeof(float);
-
-/// Calls f(total, block) for every pair of buffers.
-template <typename F>
-void for_each_pair(RowBuffers& a, RowBuffers& b, const F& f)
-{
-    f(a.momenta, b.momenta);
-    f(a.counts, b.counts);
-    f(a.labels, b.labels);
-    f(a.weights, b.weights);
-    f(a.source_rows, b.source_rows);
-    for (size_t k = 0; k < a.values.size(); ++k) f(a.values[k], b.values[k]);
-}
 
 int64_t elements(const std::vector<int64_t>& shape)
 {
@@ -39,42 +24,21 @@ int64_t elements(const std::vector<int64_t>& shape)
 
 void RowBuffers::clear()
 {
-    for_each_pair(*this, *this, [](auto& buffer, auto&) { buffer.resize(0); });
-}
-
-void RowBuffers::append(std::vector<RowBuffers>& blocks, size_t count)
-{
-    struct Copy {
-        GrowingBuffer* to;
-        size_t offset;
-        GrowingBuffer* from;
-    };
-    std::vector<Copy> copies;
-    for (size_t b = 0; b < count; ++b)
-        for_each_pair(*this, blocks[b], [&](GrowingBuffer& to, GrowingBuffer& from) {
-            copies.push_back({&to, to.size(), &from});
-            to.resize(to.size() + from.size());
-        });
-    parallel_for(std::ssize(copies), 1, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) {
-            auto& [to, offset, from] = copies[static_cast<size_t>(i)];
-            if (from->size() > 0) std::memcpy(to->data() + offset, from->data(), from->size());
-        }
-    });
+    for (auto* buffer : {&momenta, &counts, &labels, &weights, &source_rows}) buffer->resize(0);
+    for (auto& buffer : values) buffer.resize(0);
 }
 
 size_t BlockReader::row_bound() const
 {
     size_t bytes = 4 * sizeof(int64_t);
-    if (plan_.momenta && !plan_.only_rows)
-        bytes += static_cast<size_t>(plan_.momenta->slots()) * kQuad;
+    if (plan_.momenta) bytes += static_cast<size_t>(plan_.momenta->slots()) * kQuad;
     for (const auto& value : plan_.values)
         bytes += static_cast<size_t>(elements(value.column.shape)) * sizeof(double);
     return bytes;
 }
 
 void BlockReader::read(int64_t begin, int64_t end, const std::vector<int64_t>* chosen,
-                       Scratch& scratch, RowBuffers& out) const
+                       Scratch& scratch, RowBuffers& out, RowFaults* faults) const
 {
     out.clear();
     choose(begin, end, chosen, scratch);
@@ -89,11 +53,9 @@ void BlockReader::read(int64_t begin, int64_t end, const std::vector<int64_t>* c
     if (plan_.rules.selection) select(begin, scratch);
     auto* rows = out.source_rows.extend<int64_t>(scratch.rows.size());
     std::copy(scratch.rows.begin(), scratch.rows.end(), rows);
-    if (plan_.only_labels) emit_labels(begin, scratch, out);
-    if (plan_.only_rows) return;
-    if (plan_.momenta) emit_momenta(begin, scratch, out);
+    if (plan_.momenta) emit_momenta(begin, scratch, out, faults);
     for (size_t k = 0; k < plan_.values.size(); ++k) emit_value(k, begin, scratch, out);
-    emit_labels(begin, scratch, out);
+    emit_labels(begin, scratch, out, faults);
 }
 
 void BlockReader::choose(int64_t begin, int64_t end, const std::vector<int64_t>* chosen,
@@ -147,7 +109,18 @@ void BlockReader::select(int64_t begin, Scratch& scratch) const
     scratch.rows.resize(kept);
 }
 
-void BlockReader::emit_momenta(int64_t begin, Scratch& scratch, RowBuffers& out) const
+/// The whole jet, before max_constituents. scratch.row points to it.
+void BlockReader::judge_jet(const float* momenta_P4, int64_t count, int64_t row,
+                            const Scratch& scratch, RowFaults& faults) const
+{
+    if (count == 0) faults.try_emplace(row, no_constituents());
+    if (all_finite(momenta_P4, 4 * count)) return;
+    const auto bad = plan_.momenta->to_blame(scratch.row.data());
+    faults.try_emplace(row, not_a_number(bad.what, bad.value, "constituents"));
+}
+
+void BlockReader::emit_momenta(int64_t begin, Scratch& scratch, RowBuffers& out,
+                               RowFaults* faults) const
 {
     const size_t rows = scratch.rows.size();
     const int64_t most = plan_.rules.max_constituents;
@@ -157,6 +130,7 @@ void BlockReader::emit_momenta(int64_t begin, Scratch& scratch, RowBuffers& out)
     for (size_t i = 0; i < rows; ++i) {
         point_to(scratch.rows[i] - begin, scratch);
         counts[i] = plan_.momenta->extract(scratch.row.data(), next);
+        if (faults) judge_jet(next, counts[i], scratch.rows[i], scratch, *faults);
         if (kinematics) {
             const auto jet = jet_kinematics(next, counts[i]);
             for (size_t k = 0; k < plan_.values.size(); ++k)
@@ -194,7 +168,8 @@ void BlockReader::emit_value(size_t k, int64_t begin, Scratch& scratch, RowBuffe
     }
 }
 
-void BlockReader::emit_labels(int64_t begin, Scratch& scratch, RowBuffers& out) const
+void BlockReader::emit_labels(int64_t begin, Scratch& scratch, RowBuffers& out,
+                              RowFaults* faults) const
 {
     const size_t rows = scratch.rows.size();
     auto* labels = out.labels.extend<int64_t>(rows);
@@ -203,7 +178,7 @@ void BlockReader::emit_labels(int64_t begin, Scratch& scratch, RowBuffers& out) 
         point_to(scratch.rows[i] - begin, scratch);
         labels[i] = label_;
         if (label_ < 0 && plan_.label)
-            labels[i] = label_of(scratch.row[plan_.label->source], scratch.rows[i]);
+            labels[i] = label_of(scratch.row[plan_.label->source], scratch.rows[i], faults);
         weights[i] = 1.0;
         if (const auto& weight = plan_.weight)
             weights[i] =
@@ -211,29 +186,29 @@ void BlockReader::emit_labels(int64_t begin, Scratch& scratch, RowBuffers& out) 
     }
 }
 
-int64_t BlockReader::label_of(const std::byte* row, int64_t row_number) const
+/// -1 where the file does not say a class.
+int64_t BlockReader::label_of(const std::byte* row, int64_t row_number, RowFaults* faults) const
 {
     const auto& column = *plan_.label;
+    const auto what = [&] { return "column '" + column.name + "'"; };
     const int64_t classes = plan_.rules.classes;
+    const auto bad = [&](RowFault fault) -> int64_t {
+        if (faults) faults->try_emplace(row_number, std::move(fault));
+        return -1;
+    };
     if (column.is_scalar()) {
         const double value = load<double>(row + column.offset, column.element);
-        const double whole = std::nearbyint(value);
-        if (value == whole && whole >= 0 && whole < static_cast<double>(classes))
-            return static_cast<int64_t>(whole);
-        throw UserError(
-            "{}: row {}, column '{}': label {} is not a class (0 to {} are wanted, one "
-            "per name in data.classes). Add the names to data.classes, or leave such rows out with "
-            "data.select.",
-            plan_.file(), row_number, column.name, value, classes - 1);
+        const bool whole = value == std::nearbyint(value);
+        if (whole && value >= 0 && value < static_cast<double>(classes))
+            return static_cast<int64_t>(value);
+        return bad(no_class(what(), value, classes));
     }
     std::vector<double> values(static_cast<size_t>(classes));
     load(row + column.offset, column.element, column.stride, values.size(), values.data());
+    for (const double value : values)
+        if (!std::isfinite(value)) return bad(not_a_number(what(), value, "the label"));
     const auto highest = std::max_element(values.begin(), values.end());
-    if (!(*highest > 0))
-        throw UserError("{}: row {}, column '{}': no class is marked (all values are 0 or NaN; "
-                        "one above 0 is wanted). Leave such rows out with data.select.",
-                        plan_.file(), row_number, column.name);
-    return highest - values.begin();
+    return *highest > 0 ? highest - values.begin() : bad(no_class_marked(what()));
 }
 
 }  // namespace jetsmith

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/errors.h"
 #include "datasets/store_columns.h"
 
 namespace jetsmith {
@@ -33,8 +32,7 @@ std::vector<RowLabel> read_row_labels(Config& config)
     for (const auto& [name, text] : texts) {
         const auto same = [&](const RowLabel& label) { return label.name == name; };
         if (std::any_of(labels.begin(), labels.end(), same))
-            config.fail("labels",
-                        "names '" + name + "' twice. Give every label its own name");
+            config.fail("labels", "names '" + name + "' twice. Give every label its own name");
         labels.push_back(
             {name, std::make_shared<const Expression>(text, config.place("labels") + "." + name)});
     }
@@ -55,7 +53,8 @@ bool can_label(const EventStore& store, const std::vector<RowLabel>& labels)
     });
 }
 
-at::Tensor row_targets(const EventStore& store, const std::vector<RowLabel>& labels)
+at::Tensor row_targets(const EventStore& store, const std::vector<RowLabel>& labels,
+                       RowFaults& faults)
 {
     const size_t count = labels.size();
     at::Tensor targets_BL = at::empty({store.rows, std::ssize(labels)}, at::kFloat);
@@ -66,9 +65,8 @@ at::Tensor row_targets(const EventStore& store, const std::vector<RowLabel>& lab
         const auto values = evaluate(*labels[l].expression, store, place_of(labels[l]));
         for (size_t row = 0; row < values.size(); ++row) {
             if (values[row] != 0 && values[row] != 1)
-                throw UserError("{}: '{}' is {} in row {} (0 or 1 is wanted). Write a condition, "
-                                "such as {} > 0.",
-                                place_of(labels[l]), text, values[row], source_row[row], text);
+                faults.try_emplace(source_row[row],
+                                   neither_yes_nor_no(labels[l].name, text, values[row]));
             targets[row * count + l] = static_cast<float>(values[row]);
         }
     }

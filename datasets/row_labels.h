@@ -10,6 +10,7 @@
 #include "core/config.h"
 #include "datasets/event_store.h"
 #include "datasets/expression.h"
+#include "datasets/row_judge.h"
 
 namespace jetsmith {
 
@@ -26,8 +27,9 @@ std::vector<std::string> names_of(const std::vector<RowLabel>& labels);
 /// True when the store has every column that the labels look at.
 bool can_label(const EventStore& store, const std::vector<RowLabel>& labels);
 
-/// targets_BL of a store on the CPU. Throws UserError that names the label, the row and its value
-/// where that is neither 0 nor 1, or the column that the store does not have.
-at::Tensor row_targets(const EventStore& store, const std::vector<RowLabel>& labels);
+/// targets_BL of a store on the CPU, of one file. `faults` gets the rows in which a label is
+/// neither 0 nor 1. Throws UserError that names the column that the store does not have.
+at::Tensor row_targets(const EventStore& store, const std::vector<RowLabel>& labels,
+                       RowFaults& faults);
 
 }  // namespace jetsmith

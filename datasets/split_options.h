@@ -10,7 +10,7 @@
 
 #include "core/config.h"
 #include "datasets/reader.h"
-#include "datasets/store_builder.h"
+#include "datasets/file_rows.h"
 
 namespace jetsmith {
 

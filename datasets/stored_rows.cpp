@@ -49,8 +49,13 @@ EventStore index_of(const EventStore& block)
 
 }  // namespace
 
-StoredRows::StoredRows(const StoreBuilder& builder, std::vector<FileRows> files, Finish finish)
-    : files_(std::move(files)), plans_(builder.open(files_)), finish_(std::move(finish))
+StoredRows::StoredRows(std::vector<FilePlan> plans, std::vector<FileRows> files, Finish finish,
+                       BadRows bad_rows)
+    : files_(std::move(files)),
+      plans_(std::move(plans)),
+      left_out_(files_.size()),
+      finish_(std::move(finish)),
+      bad_rows_(bad_rows)
 {
     for (size_t f = 0; f < files_.size(); ++f) {
         names_.push_back(std::filesystem::absolute(files_[f].file).lexically_normal().string());
@@ -77,8 +82,8 @@ int64_t StoredRows::scratch_bytes(int threads) const
         for (const size_t s : plan.sources) {
             const auto& source = *plan.table.sources[s];
             // As stored and decompressed; several of them side by side.
-            const int64_t rows = 2 * source.band_rows() +
-                                 (source.band_rows() < block_rows_[f] ? block_rows_[f] : 0);
+            const int64_t rows =
+                2 * source.band_rows() + (source.band_rows() < block_rows_[f] ? block_rows_[f] : 0);
             chunks += rows * static_cast<int64_t>(source.row_bytes());
         }
         const auto block = static_cast<int64_t>(BlockReader(plan, -1).row_bound()) * block_rows_[f];
@@ -87,7 +92,15 @@ int64_t StoredRows::scratch_bytes(int threads) const
     return most;
 }
 
-EventStore StoredRows::index(int threads, const BlockVisitor& visit)
+int64_t StoredRows::left_out() const
+{
+    int64_t rows = 0;
+    for (const auto& reasons : left_out_)
+        for (const auto& [reason, count] : reasons) rows += count;
+    return rows;
+}
+
+std::vector<StoredRows::Block> StoredRows::all_blocks() const
 {
     std::vector<Block> blocks;
     for (size_t f = 0; f < files_.size(); ++f) {
@@ -102,20 +115,41 @@ EventStore StoredRows::index(int threads, const BlockVisitor& visit)
             begin = end;
         }
     }
+    return blocks;
+}
+
+EventStore StoredRows::index(int threads, const BlockVisitor& visit)
+{
+    return first_pass(threads, [&](const EventStore& block) {
+        if (visit) visit(block);
+        return index_of(block);
+    });
+}
+
+EventStore StoredRows::all(int threads)
+{
+    return first_pass(threads, [](const EventStore& block) { return block; });
+}
+
+/// What `keep` makes of the good rows of each block.
+EventStore StoredRows::first_pass(int threads,
+                                  const std::function<EventStore(const EventStore&)>& keep)
+{
     const auto buffers = std::make_shared<StoreBuffers>();
     double bytes = 0;
     const std::atomic<bool> never = false;
-    run(blocks, threads, /*select=*/true, never, [&](const EventStore& block) {
+    run(all_blocks(), threads, /*first=*/true, never, [&](const EventStore& block) {
         bytes += static_cast<double>(block.bytes());
-        if (visit) visit(block);
-        buffers->append(index_of(block));
+        buffers->append(keep(block));
     });
     bytes_per_row_ = bytes / static_cast<double>(std::max<int64_t>(1, buffers->rows()));
     for (size_t f = 0; f < files_.size(); ++f) {
         files_[f].chosen.reset();
         plans_[f].forget_selection();
     }
-    return StoreBuffers::store(buffers);
+    EventStore store = StoreBuffers::store(buffers);
+    store.left_out = left_out_;
+    return store;
 }
 
 void StoredRows::read(const std::vector<std::vector<int64_t>>& rows_of_file, int threads,
@@ -123,8 +157,23 @@ void StoredRows::read(const std::vector<std::vector<int64_t>>& rows_of_file, int
 {
     std::vector<Block> blocks;
     for (size_t f = 0; f < rows_of_file.size(); ++f) add_blocks(f, rows_of_file[f], blocks);
-    run(blocks, threads, /*select=*/false, stop,
+    run(blocks, threads, /*first=*/false, stop,
         [&](const EventStore& block) { out.append(block); });
+}
+
+EventStore StoredRows::read(const EventStore& index, int threads)
+{
+    std::vector<std::vector<int64_t>> rows_of_file(files_.size());
+    const auto* row = index.source_rows_B.const_data_ptr<int64_t>();
+    const auto* file = index.source_files_B.const_data_ptr<int32_t>();
+    for (int64_t b = 0; b < index.rows; ++b)
+        rows_of_file[static_cast<size_t>(file[b])].push_back(row[b]);
+    const auto buffers = std::make_shared<StoreBuffers>();
+    const std::atomic<bool> never = false;
+    read(rows_of_file, threads, never, *buffers);
+    EventStore store = StoreBuffers::store(buffers);
+    store.left_out = left_out_;
+    return store;
 }
 
 /// The blocks of a file that hold the given rows.
@@ -139,7 +188,7 @@ void StoredRows::add_blocks(size_t file, const std::vector<int64_t>& rows,
     }
 }
 
-void StoredRows::run(const std::vector<Block>& blocks, int threads, bool select,
+void StoredRows::run(const std::vector<Block>& blocks, int threads, bool first,
                      const std::atomic<bool>& stop, const BlockVisitor& take)
 {
     const std::lock_guard lock(one_call_);
@@ -147,7 +196,7 @@ void StoredRows::run(const std::vector<Block>& blocks, int threads, bool select,
     std::vector<Scratch> scratch_of(static_cast<size_t>(threads));
     std::vector<RowBuffers> buffers;
     while (buffers.size() < in_flight) buffers.emplace_back(plans_.front().values.size());
-    std::vector<EventStore> made(in_flight);
+    std::vector<Made> made(in_flight);
     const auto make = [&](int64_t b, size_t slot, size_t thread) {
         const Block& block = blocks[static_cast<size_t>(b)];
         const BlockReader reader(plans_[block.file], files_[block.file].label);
@@ -155,18 +204,31 @@ void StoredRows::run(const std::vector<Block>& blocks, int threads, bool select,
         if (scratch.file != block.file)
             for (auto& source : scratch.buffers.sources) source.held = -1;
         scratch.file = block.file;
-        reader.read(block.begin, block.end, block.chosen, scratch.buffers, buffers[slot]);
-        made[slot] = {};
-        if (buffers[slot].rows() > 0)
-            made[slot] = finish_(store_of(block.file, buffers[slot]), select);
+        auto& [rows, faults] = made[slot];
+        auto* judged = first ? &faults : nullptr;
+        reader.read(block.begin, block.end, block.chosen, scratch.buffers, buffers[slot], judged);
+        if (buffers[slot].rows() == 0) return;
+        rows = finish_(store_of(block.file, buffers[slot]), judged);
+        rows = without_faults(rows, faults);
     };
     make_in_order(
         std::ssize(blocks), threads, make,
-        [&](int64_t, size_t slot) {
-            if (made[slot].rows > 0) take(made[slot]);
+        [&](int64_t b, size_t slot) {
+            settle(blocks[static_cast<size_t>(b)].file, made[slot].faults);
+            if (made[slot].rows.rows > 0) take(made[slot].rows);
             made[slot] = {};
         },
         stop);
+}
+
+/// Stops at the first bad row, or counts all.
+void StoredRows::settle(size_t file, const RowFaults& faults)
+{
+    if (!faults.empty() && bad_rows_ == BadRows::stop) {
+        const auto& [row, fault] = *faults.begin();
+        throw UserError("{}: row {}{}", plans_[file].file(), row, fault.message);
+    }
+    for (const auto& [row, fault] : faults) ++left_out_[file][fault.reason];
 }
 
 /// The rows of a block in the memory of `rows`.

@@ -54,10 +54,4 @@ class StreamBudget {
     std::function<void()> give_up_;
 };
 
-/// "512 MB" -> 512,000,000; "2 GiB" -> 2,147,483,648; throws UserError that begins with `place`.
-int64_t parse_bytes(const std::string& text, const std::string& place);
-
-/// "512 MB".
-std::string bytes_text(int64_t bytes);
-
 }  // namespace jetsmith

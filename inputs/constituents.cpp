@@ -72,7 +72,23 @@ class Constituents final : public Input {
         return shape;
     }
 
+    void judge(const EventStore& block, RowFaults& faults) const override
+    {
+        check_columns(collection(block));
+        judge_objects(block, collection(block), o_.columns, faults);
+    }
+
     bool fixed_shapes() const override { return false; }
+
+    std::string feature_name(int64_t feature) const override
+    {
+        const auto& features = o_.kernel.features;
+        const auto place = static_cast<size_t>(feature);
+        if (place >= features.size()) return o_.columns.at(place - features.size());
+        return std::find_if(kFeatures.begin(), kFeatures.end(), [&](const auto& known) {
+                   return known.second == features[place];
+               })->first;
+    }
 
     Batch make(const EventStore& store, const at::Tensor& rows,
                const std::optional<Augment>& augment, at::ScalarType) const override

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inputs/expression_features.h"
 
-#include <fmt/format.h>
+#include <ATen/ops/arange.h>
 
 #include <cmath>
 #include <limits>
 
-#include "core/errors.h"
 #include "datasets/store_columns.h"
 
 namespace jetsmith::inputs {
@@ -30,7 +29,6 @@ void ExpressionFeatures::fit(RowFeed& train, const std::vector<double>& class_we
             known = piece.store->source_rows_B;
             formulas = compile(*piece.store);
         }
-        check_numbers(formulas->run(piece.rows_B, {}), piece);
         return formulas->run(piece.rows_B, {.fill = std::numeric_limits<double>::quiet_NaN()});
     }));
     forget();
@@ -77,20 +75,18 @@ void ExpressionFeatures::forget()
 }
 
 /// Features that are NaN or infinite though all objects are there would spoil every batch.
-void ExpressionFeatures::check_numbers(const at::Tensor& features_BF, const RowPiece& piece) const
+void ExpressionFeatures::judge(const EventStore& block, RowFaults& faults) const
 {
-    const EventStore& store = *piece.store;
+    const auto features_BF = compile(block).run(at::arange(block.rows, at::kLong), {});
     const auto* value = features_BF.const_data_ptr<float>();
-    for (int64_t i = 0; i < features_BF.numel(); ++i) {
-        if (std::isfinite(value[i])) continue;
-        const int64_t row = piece.rows_B[i / features_BF.size(1)].item<int64_t>();
-        throw UserError(
-            "{}: '{}' is {} in row {} of {} (numbers are wanted). Change the expression, or "
-            "leave such rows out with data.select.",
-            o_.place, o_.features[static_cast<size_t>(i % features_BF.size(1))].text(),
-            std::isnan(value[i]) ? "NaN" : "infinite", store.source_rows_B[row].item<int64_t>(),
-            store.files.empty() ? "the data" : store.files.front());
-    }
+    const auto* row = block.source_rows_B.const_data_ptr<int64_t>();
+    const int64_t features = features_BF.size(1);
+    if (all_finite(value, features_BF.numel())) return;
+    for (int64_t i = 0; i < features_BF.numel(); ++i)
+        if (!std::isfinite(value[i]))
+            faults.try_emplace(
+                row[i / features],
+                not_a_number(o_.features[static_cast<size_t>(i % features)], value[i]));
 }
 
 }  // namespace jetsmith::inputs

@@ -25,10 +25,15 @@ class ExpressionFeatures : public Input {
     explicit ExpressionFeatures(Settings settings);
 
     BatchShape shape(const EventStore& store) const override;
+    void judge(const EventStore& block, RowFaults& faults) const override;
     bool learns() const override { return standardiser_.active(); }
     void fit(RowFeed& train, const std::vector<double>& class_weights) override;
     InputState state() const override { return standardiser_.state(); }
     void load_state(const InputState& state) override;
+    std::string feature_name(int64_t feature) const override
+    {
+        return o_.features.at(static_cast<size_t>(feature)).text();
+    }
     Batch make(const EventStore& store, const at::Tensor& rows, const std::optional<Augment>&,
                at::ScalarType) const override;
 
@@ -43,7 +48,6 @@ class ExpressionFeatures : public Input {
     kernels::Formulas compile(const EventStore& store) const;
     std::shared_ptr<const Ready> of(const EventStore& store) const;
     void forget();
-    void check_numbers(const at::Tensor& features_BF, const RowPiece& piece) const;
 
     Settings o_;
     FeatureStandardiser standardiser_;

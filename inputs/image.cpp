@@ -51,6 +51,12 @@ class Image final : public Input {
                                   : BatchShape{sizes[3], sizes[1], sizes[2], 0, 0};
     }
 
+    void judge(const EventStore& block, RowFaults& faults) const override
+    {
+        const auto [name, values] = column(block);
+        judge_column(block, values, name, faults);
+    }
+
     void fit(RowFeed& train, const std::vector<double>&) override
     {
         standardiser_.fit(train, [&](const RowPiece& piece) {

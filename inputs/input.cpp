@@ -3,6 +3,7 @@
 
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
+#include <fmt/core.h>
 
 #include "core/errors.h"
 
@@ -19,6 +20,11 @@ void Input::load_state(const InputState& state)
             "inputs: the saved state has '{}', which this input does not know (its options differ "
             "from those it was saved with). Use the config that was saved beside it.",
             state.begin()->first);
+}
+
+std::string Input::feature_name(int64_t feature) const
+{
+    return fmt::format("feature {}", feature);
 }
 
 namespace inputs {

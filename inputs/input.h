@@ -16,6 +16,7 @@
 #include "core/batch.h"
 #include "core/registry.h"
 #include "datasets/row_feed.h"
+#include "datasets/row_judge.h"
 
 namespace jetsmith {
 
@@ -40,6 +41,10 @@ class Input {
     /// What a model needs to know of the batches made from this store; `classes` stays 0.
     virtual BatchShape shape(const EventStore& store) const = 0;
 
+    /// Notes the rows of a block, on the CPU, in which what make() looks at is NaN or infinite,
+    /// objects that are not there left aside. Throws UserError for columns that are missing.
+    virtual void judge(const EventStore& block, RowFaults& faults) const = 0;
+
     /// True when batches of as many rows always have tensors of the same shapes, as a captured CUDA
     /// graph needs.
     virtual bool fixed_shapes() const { return true; }
@@ -58,6 +63,9 @@ class Input {
     /// Takes over the state() of an input with the same options. Throws UserError when the names
     /// or the sizes are not those of this input.
     virtual void load_state(const InputState& state);
+
+    /// What a column of features_BF or features_TF is, for messages.
+    virtual std::string feature_name(int64_t feature) const;
 
     /// The batch of the given rows.
     ///   rows     int64 (B), positions in the store, on its device; any stride.

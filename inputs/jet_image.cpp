@@ -70,6 +70,11 @@ class JetImage final : public Input {
         return {channels, o_.image.height, o_.image.width, 0, 0};
     }
 
+    void judge(const EventStore& block, RowFaults& faults) const override
+    {
+        judge_objects(block, collection(block), {}, faults);
+    }
+
     void fit(RowFeed& train, const std::vector<double>&) override
     {
         standardiser_.fit(train, [&](const RowPiece& piece) {

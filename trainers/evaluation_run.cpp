@@ -9,6 +9,7 @@
 #include "core/errors.h"
 #include "core/log.h"
 #include "core/progress.h"
+#include "trainers/bad_scores.h"
 #include "trainers/checkpoint_folders.h"
 #include "trainers/run_folder.h"
 #include "trainers/score_images.h"
@@ -53,6 +54,9 @@ fs::path evaluate_checkpoint(const ConfigNode& root, const fs::path& run_folder,
     check_can_create(folder);
     const auto rows = files.empty() ? run.reader->open(Split::test, {})
                                     : run.reader->open_files(files, {});
+    for (size_t f = 0; f < rows->index().left_out.size(); ++f)
+        if (const auto& reasons = rows->index().left_out[f]; !reasons.empty())
+            log::info("{}", left_out_text(rows->index().files[f], reasons));
     run.build_model(*rows);
     put_weights(read_weights(checkpoint), checkpoint / kModelFile, *run.model, *run.input);
     std::error_code error;
@@ -81,6 +85,7 @@ void evaluate_into(const fs::path& folder, RunBuilder& run, RowFeed& rows,
     log::info("scored {} {}, {} {}/s", result.table.rows, index.row_noun,
               count_text(result.rows_per_second), index.row_noun);
     analysis::write_predictions(folder / "predictions.h5", predictions_of(result, index, run.hashes));
+    check_scores(result.table, rows, *run.input, run.precision.compute);
     if (!index.labelled()) {
         log::info("no labels: predictions only");
         return;

@@ -12,7 +12,8 @@
 namespace jetsmith {
 
 /// Scores the rows with run.model as it is and writes predictions.h5 (rows in the order of the
-/// files) and, where the rows have labels, metrics.json, roc.csv and report_images.h5. split: which
+/// files) and, where the rows have labels, metrics.json, roc.csv and report_images.h5. Throws RunError, once predictions
+/// are written, when a score is NaN or infinite. split: which
 /// rows of the run's config these are; none for other files.
 void evaluate_into(const std::filesystem::path& folder, RunBuilder& run, RowFeed& rows,
                    std::optional<Split> split);

@@ -114,8 +114,8 @@ std::filesystem::path train(const RunRequest& asked)
     if (request.config.empty()) {
         request.config = request.resume / "config.yaml";
         if (!std::filesystem::exists(request.config))
-            throw UserError("{}: holds no config.yaml to go on with. Name the recipe, too: jetsmith "
-                            "train CONFIG --resume {}",
+            throw UserError("{}: holds no config.yaml to go on with (the folder of a run is wanted). "
+                            "Name the recipe, too: jetsmith train CONFIG --resume {}.",
                             request.resume.string(), request.resume.string());
     }
     const ConfigNode root = load_config(request.config, request.set);

@@ -18,6 +18,16 @@
 namespace jetsmith {
 namespace {
 
+/// "60 rows read", and how many bad ones were left out.
+std::string rows_read(const EventStore& store)
+{
+    int64_t bad = 0;
+    for (const auto& reasons : store.left_out)
+        for (const auto& [reason, rows] : reasons) bad += rows;
+    return fmt::format("{} rows read", store.rows) +
+           (bad > 0 ? fmt::format(", {} bad ones left out", bad) : "");
+}
+
 /// Every class must occur, or the loss and every metric would be meaningless; in training those
 /// with a share of a stated mixture.
 void check_classes(const EventStore& store, Split split, const std::vector<double>& shares)
@@ -31,13 +41,13 @@ void check_classes(const EventStore& store, Split split, const std::vector<doubl
     for (size_t c = 0; c < store.class_names.size(); ++c) {
         const at::Tensor members = store.belongs(static_cast<int64_t>(c));
         if (!members.any().item<bool>() && (shares.empty() || shares[c] > 0))
-            throw UserError("data.{}: no row {} '{}' is left ({} rows read; one or more of each "
-                            "wanted). Check the selection, row range and labels.",
-                            split_name(split), what, store.class_names[c], store.rows);
+            throw UserError("data.{}: no row {} '{}' is left ({}; one or more of each wanted). Check "
+                            "the selection, row range and labels.",
+                            split_name(split), what, store.class_names[c], rows_read(store));
         if (store.targets_BL.defined() && members.all().item<bool>())
-            throw UserError("data.{}: every row has label '{}' ({} rows read; rows without it are "
-                            "wanted as well). Check the selection, row range and labels.",
-                            split_name(split), store.class_names[c], store.rows);
+            throw UserError("data.{}: every row has label '{}' ({}; rows without it are wanted as "
+                            "well). Check the selection, row range and labels.",
+                            split_name(split), store.class_names[c], rows_read(store));
     }
 }
 
@@ -76,6 +86,10 @@ RunBuilder::RunBuilder(const ConfigNode& config_root)
       precision(choose_precision(config.trainer.precision, device)), reader(config.make_reader())
 {
     at::set_num_threads(thread_count());
+    input = config.make_input();
+    reader->judge_with([judging = input.get()](const EventStore& block, RowFaults& faults) {
+        judging->judge(block, faults);
+    });
     if (device.is_cuda())
         cuda_plugin()->set_numerics(config.trainer.deterministic, precision.compute != at::kFloat);
     log::info("device {} ({}), precision {}", device.str(), device_description(device),
@@ -104,6 +118,9 @@ void RunBuilder::load_data(bool with_test)
     train = open(Split::train);
     val = open(Split::val);
     if (with_test && reader->has(Split::test)) test = open(Split::test);
+    for (const auto& [split, rows] : {std::pair{Split::train, train.get()},
+                                      {Split::val, val.get()}, {Split::test, test.get()}})
+        if (rows) card.add_left_out(std::string(split_name(split)), rows->index());
     describe(card.finish());
 }
 
@@ -134,6 +151,7 @@ void RunBuilder::load_folds()
     });
     const FoldRows rows = rows_by_fold(at::cat(folds), config.folds);
     rows.check(config.folds);
+    card.add_left_out("train", all->index());
     train = all->part(rows.train);
     val = all->part(rows.val);
     test = all->part(rows.test);
@@ -158,7 +176,6 @@ void RunBuilder::describe(const DataCard& card)
 
 void RunBuilder::build_model(RowFeed& rows)
 {
-    input = config.make_input();
     rows.begin(file_order(rows.rows()));
     const auto some = rows.next(1).store;
     set_memory_aside(rows, std::ssize(some->scalars));

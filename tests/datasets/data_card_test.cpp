@@ -69,6 +69,24 @@ TEST(DataCard, FindsJetsThatOccurInTwoSplitsWhateverTheirPlace)
     EXPECT_THAT(card.text(), testing::HasSubstr("2 rows of test occur in train as well"));
 }
 
+TEST(DataCard, TellsBadRowsThatWereLeftOutBesideTheirSplit)
+{
+    EventStore store = small_store();
+    store.files = {"/data/a.h5", "/data/b.h5"};
+    store.left_out = {{}, {{"no constituents", 2}, {"label of no class", 1}}};
+    DataCardMaker maker;
+    maker.add("val", store);
+    maker.add_left_out("val", store);
+    const DataCard card = maker.finish();
+    EXPECT_THAT(card.text(), testing::HasSubstr("\n         3 bad rows of b.h5 left out: label of no "
+                                                "class (1), no constituents (2)"));
+    const auto json = nlohmann::json::parse(card.json());
+    ASSERT_EQ(json["left_out"].size(), 1U);
+    EXPECT_EQ(json["left_out"][0]["split"], "val");
+    EXPECT_EQ(json["left_out"][0]["file"], "/data/b.h5");
+    EXPECT_EQ(json["left_out"][0]["reasons"]["no constituents"], 2);
+}
+
 TEST(DataCard, JsonHoldsWhatTheTextSays)
 {
     const EventStore store = small_store();

@@ -145,7 +145,7 @@ TEST_F(Events, MistakesNameTheKeyAndTheNearestColumn)
     EXPECT_THAT(error("weights: wight"), HasSubstr("data.weights: 'wight'"));
     EXPECT_THAT(error("energies: [mett]"), HasSubstr("data.energies: the data have no column"));
     EXPECT_THAT(test::user_error([&] { read("label: process + 1"); }),
-                HasSubstr("data.label: 'process + 1' is 2 in row 1 (a class from 0 to 1"));
+                HasSubstr("events.h5: row 1, 'process + 1': label 2 is not a class (0 to 1 are"));
     EXPECT_THAT(test::user_error([&] { read("select: met > 1000"); }),
                 HasSubstr("no row is left (none passes 'met > 1000'"));
     EXPECT_THAT(test::user_error([&] { reader_from("type: events\ntrain: " + path.string()); }),
@@ -170,7 +170,7 @@ TEST_F(Events, OtherFilesMayLackLabelsAndWeights)
 TEST_F(Events, FlavourTaggingRecordsAreJetsOfOneObjectAndTracksAroundThem)
 {
     const auto file = folder.path() / "tagging.h5";
-    test::write_tagging_jets(file, 10, 4);
+    test::TaggingJets(10).write(file, 4);
     const auto store =
         reader_from("type: events\nclasses: [light, c, b]\nunits: MeV\ntrain: " + file.string() +
                     "\nlabel: max(jets[0].HadronConeExclTruthLabelID - 3, 0)")

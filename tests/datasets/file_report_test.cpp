@@ -37,6 +37,32 @@ TEST(FileReport, ATopTaggingFileIsRecognisedWithItsClassCounts)
     EXPECT_THAT(text, HasSubstr("0: 16 rows  1: 15 rows"));
 }
 
+TEST(FileReport, RowsThatCannotBeUsedAreCountedWhenAskedFor)
+{
+    const test::TempFolder folder;
+    const auto path = folder.path() / "x.h5";
+    auto jets = test::make_toy_jets(31, 30, 1);
+    FileReport report;
+    const auto judge = [&] {
+        test::write_top_tagging(path, jets, 30, {.chunk = {8}});
+        report = inspect_file(path);
+        EXPECT_FALSE(report.bad_rows);
+        EXPECT_FALSE(to_json(report).contains("bad_rows"));
+        judge_rows(report);
+    };
+    judge();
+    EXPECT_THAT(*report.bad_rows, ::testing::IsEmpty());
+    EXPECT_THAT(to_text(report), HasSubstr("\nno bad rows\n"));
+    jets[3].constituents.clear();
+    for (const size_t row : {4U, 30U}) jets[row].constituents[0][2] = std::nanf("");
+    judge();
+    EXPECT_THAT(*report.bad_rows, ElementsAre(Pair("NaN or infinity in constituents", 2),
+                                              Pair("no constituents", 1)));
+    EXPECT_THAT(to_text(report), HasSubstr("\n3 bad rows of x.h5 left out: NaN or infinity in "
+                                           "constituents (2), no constituents (1)"));
+    EXPECT_EQ(to_json(report)["bad_rows"]["no constituents"], 1);
+}
+
 TEST(FileReport, AFilterThatCannotBeReadIsSaidAndTheRestStillShown)
 {
     const test::TempFolder folder;

@@ -74,9 +74,11 @@ TEST_F(RowLabels, EachIsBalancedAgainstTheRowsWithoutIt)
 TEST_F(RowLabels, ValuesThatAreNeitherYesNorNoAreRefusedWithTheRow)
 {
     EXPECT_THAT(refusal("labels: {jets: count(jets)}"),
-                HasSubstr("data.labels.jets: 'count(jets)' is 2 in row 0 (0 or 1 is wanted). Write "
-                          "a condition, such as count(jets) > 0."));
-    EXPECT_THAT(refusal("labels: {x: 'jets[0].btag'}"), HasSubstr("is nan in row 1"));
+                HasSubstr("events.h5: row 0, data.labels.jets: 'count(jets)' is 2 (0 or 1 is "
+                          "wanted). Write a condition, such as count(jets) > 0, or set "
+                          "data.on_bad_row: drop to leave such rows out."));
+    EXPECT_THAT(refusal("labels: {x: 'jets[0].btag'}"), HasSubstr("row 1, data.labels.x: 'jets[0].btag' is nan"));
+    EXPECT_EQ(reader("labels: {jets: count(jets)}\non_bad_row: drop")->read(Split::train).rows, 2);
 }
 
 TEST_F(RowLabels, ColumnsThatAreNotThereAreNamedWithTheNearest)
@@ -138,7 +140,7 @@ TEST_F(RowLabels, ATableMayNameItsColumnsOfZerosAndOnes)
     EXPECT_THAT(test::user_error([&] {
                     reader_from(data + "labels: [x]")->read(Split::train);
                 }),
-                HasSubstr("data.labels.x: 'x' is 2 in row 1"));
+                HasSubstr("table.h5: row 1, data.labels.x: 'x' is 2 (0 or 1 is wanted)"));
 }
 
 }  // namespace

@@ -165,7 +165,7 @@ TEST_F(StreamedFeedTest, ExpressionsAndObjectsOfEventsAreThoseOfRowsInMemory)
 TEST_F(StreamedFeedTest, FlavourTaggingRecordsAreThoseOfRowsInMemory)
 {
     const auto tagging = folder.path() / "tagging.h5";
-    test::write_tagging_jets(tagging, 8'000, 250);
+    test::TaggingJets(8'000).write(tagging, 250);
     expect_same_as_resident("type: events\nclasses: [light, c, b]\nunits: MeV\ntrain: " +
                             tagging.string() +
                             "\nlabel: max(jets[0].HadronConeExclTruthLabelID - 3, 0)");
@@ -228,15 +228,6 @@ TEST_F(StreamedFeedTest, DamageReachesTheThreadThatWantsTheRowsAndIsNamed)
     feed->begin(file_order(feed->rows()), 0);
     const RowPiece whole = feed->next(kBatch);
     EXPECT_EQ(whole.rows_B.size(0), kBatch) << "rows before the damage can be had";
-}
-
-TEST(StreamBudget, ReadsAmountsOfMemory)
-{
-    EXPECT_EQ(parse_bytes("512 MB", "x"), 512'000'000);
-    EXPECT_EQ(parse_bytes("1.5GiB", "x"), 1'610'612'736);
-    for (const char* text : {"", "512", "MB", "-3 GB", "12 parsec", "0.5 MB", "nan GB"})
-        EXPECT_THAT(test::user_error([&] { parse_bytes(text, "a.yaml:3: data.memory"); }),
-                    HasSubstr("a.yaml:3: data.memory: '" + std::string(text) + "' is no amount"));
 }
 
 TEST(StreamBudget, SaysWhatWouldDoWhenTheBoundIsTooLow)

@@ -103,11 +103,25 @@ TEST_F(FlatFeatures, MistakesNameTheKeyTheExpressionAndTheRow)
     };
     EXPECT_THAT(error("[mett]"), HasSubstr("inputs.columns: 'mett' was not found in the "
                                            "data. Did you mean 'met'?"));
-    EXPECT_THAT(error("[log(met - 40)]"),
-                HasSubstr("inputs.columns: 'log(met - 40)' is NaN in row 0 of "));
     EXPECT_THAT(error("['jets[3:3].pt']"), HasSubstr("'[3:3]' of 'jets[3:3].pt' is empty"));
     EXPECT_THAT(error("[met +]"), HasSubstr("inputs.columns: a number, a column or '(' is wanted"));
     EXPECT_THAT(error("[]"), HasSubstr("names no column"));
+}
+
+TEST_F(FlatFeatures, RowsWhoseFeaturesAreNoNumbersAreNotedAndMissingObjectsAreNot)
+{
+    const auto faults = [&](const std::string& columns) {
+        RowFaults noted;
+        make_input("columns: " + columns)->judge(store, noted);
+        return noted;
+    };
+    EXPECT_TRUE(faults("[met, 'jets[0].pt', 'jets[1].btag']").empty());
+    const RowFaults noted = faults("[met, log(met - 40)]");  // met - 40 is -20, 0, 20
+    ASSERT_EQ(noted.size(), 2U);
+    EXPECT_THAT(noted.at(0).message, HasSubstr("'log(met - 40)' is NaN"));
+    EXPECT_THAT(noted.at(1).message, HasSubstr("'log(met - 40)' is infinite"));
+    EXPECT_THAT(noted.at(1).message, HasSubstr("Change the expression, or set data.on_bad_row"));
+    EXPECT_EQ(noted.at(1).reason, "NaN or infinity in 'log(met - 40)'");
 }
 
 TEST(FeatureRanges, StandForOneFeatureEach)

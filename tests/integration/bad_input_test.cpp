@@ -50,7 +50,9 @@ bool is_log(const std::string& line)
 {
     for (const char* begin : {"device ", "data", "  ", "model: ", "run folder ", "scored ", "warning: "})
         if (line.starts_with(begin)) return true;
-    return line.find(" members, ") != std::string::npos;
+    for (const char* part : {" members, ", " tensors begin as in "})
+        if (line.find(part) != std::string::npos) return true;
+    return false;
 }
 
 class BadInput : public testing::TestWithParam<size_t> {

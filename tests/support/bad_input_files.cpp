@@ -10,6 +10,7 @@
 #include "core/atomic_file.h"
 #include "tests/support/toy_events.h"
 #include "tests/support/toy_files.h"
+#include "trainers/sealed_json.h"
 
 namespace jetsmith::test {
 namespace {
@@ -25,18 +26,11 @@ void write_jets(const fs::path& path, const std::vector<ToyJet>& jets)
     write_top_tagging(path, jets, kSlots, kPacked);
 }
 
-/// Jets with one of them, or all, changed.
-void jets_with(const fs::path& path, const std::function<void(ToyJet&, size_t row)>& change)
-{
-    auto jets = make_toy_jets(60, kSlots, 1);
-    for (size_t row = 0; row < jets.size(); ++row) change(jets[row], row);
-    write_jets(path, jets);
-}
-
 /// What write_table() may be told to do otherwise.
 struct TableFault {
     std::vector<double> x = {}, weight = {}, label = {};  ///< all rows; empty: as usual
     size_t y_rows = kTableRows;
+    bool nan_pixel = false;  ///< in row 17
 };
 
 std::vector<double> numbered(const std::function<double(size_t row)>& value)
@@ -59,8 +53,9 @@ void write_table(const fs::path& path, const TableFault& fault = {})
     file.dataset("label",
                  usual(fault.label, [](size_t row) { return static_cast<double>(row % 2); }),
                  {kTableRows});
-    file.dataset("image", std::vector<float>(kTableRows * kSide * kSide, 1.0F),
-                 {kTableRows, kSide, kSide});
+    std::vector<float> image(kTableRows * kSide * kSide, 1.0F);
+    if (fault.nan_pixel) image[kBadRow * kSide * kSide] = static_cast<float>(kNan);
+    file.dataset("image", image, {kTableRows, kSide, kSide});
     file.text("/", "note", "a single value stands beside the columns");
 }
 
@@ -124,6 +119,14 @@ void flip_middle(const fs::path& path)
     std::ofstream(path, std::ios::binary) << bytes;
 }
 
+/// The sealed state of a checkpoint as a later program may write it.
+void of_a_later_program(const fs::path& path)
+{
+    auto state = read_sealed(path);
+    state["format_version"] = 99;
+    std::ofstream(path, std::ios::binary) << sealed_text(state);
+}
+
 void write(const fs::path& path, const std::string& text)
 {
     std::ofstream(path, std::ios::binary) << text;
@@ -144,6 +147,7 @@ const std::map<std::string, Fault>& general_faults()
         {"a text file", [](const fs::path& p) { write(p, "pt,eta,phi\n1,2,3\n"); }},
         {"gzipped", [](const fs::path& p) { write(p, "\x1f\x8b" + read_text(p)); }},
         {"a ROOT file", [](const fs::path& p) { write(p, "root" + std::string(96, '\0')); }},
+        {"of format_version 99", of_a_later_program},
         {"unreadable", [](const fs::path& p) { fs::permissions(p, fs::perms::none); }},
         {"read-only",
          [](const fs::path& p) {
@@ -154,38 +158,59 @@ const std::map<std::string, Fault>& general_faults()
     return all;
 }
 
+using Change = std::function<void(ToyJet&)>;
+
+/// Jets with some of them changed.
+Fault in_rows(const std::function<bool(size_t row)>& which, const Change& change)
+{
+    return [=](const fs::path& path) {
+        auto jets = make_toy_jets(60, kSlots, 1);
+        for (size_t row = 0; row < jets.size(); ++row)
+            if (which(row)) change(jets[row]);
+        write_jets(path, jets);
+    };
+}
+
+Fault in_row_17(const Change& change)
+{
+    return in_rows([](size_t row) { return row == kBadRow; }, change);
+}
+
+Fault in_every_row(const Change& change)
+{
+    return in_rows([](size_t) { return true; }, change);
+}
+
+void spoil_energy(ToyJet& jet) { jet.constituents[0][0] = static_cast<float>(kNan); }
+
 /// Faults of jets in the top-tagging layout.
 const std::map<std::string, Fault>& jet_faults()
 {
     static const std::map<std::string, Fault> all{
         {"damaged chunks", damage_chunks},
-        {"label 7 in row 17",
-         [](const fs::path& p) {
-             jets_with(p, [](ToyJet& jet, size_t row) { if (row == kBadRow) jet.label = 7; });
-         }},
-        {"NaN energy in row 17",
-         [](const fs::path& p) {
-             jets_with(p, [](ToyJet& jet, size_t row) {
-                 if (row == kBadRow) jet.constituents[0][0] = static_cast<float>(kNan);
-             });
-         }},
-        {"infinite momentum in row 17",
-         [](const fs::path& p) {
-             jets_with(p, [](ToyJet& jet, size_t row) {
-                 if (row == kBadRow)
-                     jet.constituents[0][1] = std::numeric_limits<float>::infinity();
-             });
-         }},
-        {"one class",
-         [](const fs::path& p) { jets_with(p, [](ToyJet& jet, size_t) { jet.label = 0; }); }},
-        {"energies in MeV",
-         [](const fs::path& p) {
-             jets_with(p, [](ToyJet& jet, size_t) {
-                 for (auto& constituent : jet.constituents)
-                     for (auto& component : constituent) component *= 1000;
-             });
-         }},
+        {"label 7 in row 17", in_row_17([](ToyJet& jet) { jet.label = 7; })},
+        {"NaN energy in row 17", in_row_17(spoil_energy)},
+        {"infinite momentum in row 17", in_row_17([](ToyJet& jet) {
+             jet.constituents[0][1] = std::numeric_limits<float>::infinity();
+         })},
+        {"no constituents in row 17", in_row_17([](ToyJet& jet) { jet.constituents.clear(); })},
+        {"NaN energy in every row", in_every_row(spoil_energy)},
+        {"NaN energy in every row of class 1", in_every_row([](ToyJet& jet) {
+             if (jet.label == 1) spoil_energy(jet);
+         })},
+        {"one class", in_every_row([](ToyJet& jet) { jet.label = 0; })},
+        {"one class", in_every_row([](ToyJet& jet) { jet.label = 0; })},
+        {"huge momenta in row 17", in_row_17([](ToyJet& jet) {
+             for (auto& constituent : jet.constituents)
+                 for (auto& component : constituent) component *= 1e30F;
+         })},
+        {"energies in MeV", in_every_row([](ToyJet& jet) {
+             for (auto& constituent : jet.constituents)
+                 for (auto& component : constituent) component *= 1000;
+         })},
         {"no rows", [](const fs::path& p) { write_jets(p, {}); }},
+        {"40000 rows",
+         [](const fs::path& p) { write_jets(p, make_toy_jets(40'000, kSlots, 1)); }},
         {"a table of scores", write_scores},
         {"the columns of a table", [](const fs::path& p) { write_table(p); }},
         {"two frames",
@@ -206,8 +231,10 @@ const std::map<std::string, Fault>& table_faults()
     static const std::map<std::string, Fault> all{
         {"NaN in column x of row 17",
          [](const fs::path& p) {
-             write_table(p, {.x = numbered([](size_t row) { return row == kBadRow ? kNan : 0.1; })});
+             write_table(p,
+                         {.x = numbered([](size_t row) { return row == kBadRow ? kNan : 0.1; })});
          }},
+        {"NaN pixel in row 17", [](const fs::path& p) { write_table(p, {.nan_pixel = true}); }},
         {"NaN weight in row 17",
          [](const fs::path& p) {
              write_table(p, {.weight = numbered([](size_t r) { return r == kBadRow ? kNan : 1; })});
@@ -227,7 +254,9 @@ const std::map<std::string, Fault>& table_faults()
         {"weights of zero",
          [](const fs::path& p) { write_table(p, {.weight = numbered([](size_t) { return 0; })}); }},
         {"negative weights",
-         [](const fs::path& p) { write_table(p, {.weight = numbered([](size_t) { return -1; })}); }},
+         [](const fs::path& p) {
+             write_table(p, {.weight = numbered([](size_t) { return -1; })});
+         }},
         {"five rows less in column y", [](const fs::path& p) { write_table(p, {.y_rows = 55}); }},
         {"a foreign filter",
          [](const fs::path& p) {

@@ -76,8 +76,8 @@ inline void write_three_events(const std::filesystem::path& path)
 
 /// Records as in files of ATLAS flavour tagging: `jets` (N,) and `tracks` (N, 4), in MeV; the flavour
 /// is 0, 4 or 5; row i has i % 4 tracks, the first slot never used.
-inline void write_tagging_jets(const std::filesystem::path& path, size_t rows, hsize_t chunk)
-{
+struct TaggingJets {
+    static constexpr size_t kSlots = 4;
     struct Jet {
         float pt, eta, phi;
         int32_t flavour;
@@ -88,32 +88,55 @@ inline void write_tagging_jets(const std::filesystem::path& path, size_t rows, h
     };
     std::vector<Jet> jets;
     std::vector<Track> tracks;
-    for (size_t row = 0; row < rows; ++row) {
-        const auto r = static_cast<float>(row);
-        const int32_t flavours[] = {0, 4, 5};
-        jets.push_back({50'000 + 10 * r, 0.001F * r, -0.5F, flavours[row % 3]});
-        for (size_t slot = 0; slot < 4; ++slot)
-            tracks.push_back({1'000 + r, 0.1F * static_cast<float>(slot), -0.05F,
-                              r / 100, slot > 0 && slot <= row % 4});
+
+    explicit TaggingJets(size_t rows)
+    {
+        for (size_t row = 0; row < rows; ++row) {
+            const auto r = static_cast<float>(row);
+            const int32_t flavours[] = {0, 4, 5};
+            jets.push_back({50'000 + 10 * r, 0.001F * r, -0.5F, flavours[row % 3]});
+            for (size_t slot = 0; slot < kSlots; ++slot)
+                tracks.push_back({1'000 + r, 0.1F * static_cast<float>(slot), -0.05F, r / 100,
+                                  slot > 0 && slot <= row % 4});
+        }
     }
-    const hid_t boolean = boolean_type();
-    const hid_t jet = H5Tcreate(H5T_COMPOUND, sizeof(Jet));
-    H5Tinsert(jet, "pt", offsetof(Jet, pt), H5T_NATIVE_FLOAT);
-    H5Tinsert(jet, "eta", offsetof(Jet, eta), H5T_NATIVE_FLOAT);
-    H5Tinsert(jet, "phi", offsetof(Jet, phi), H5T_NATIVE_FLOAT);
-    H5Tinsert(jet, "HadronConeExclTruthLabelID", offsetof(Jet, flavour), H5T_NATIVE_INT32);
-    const hid_t track = H5Tcreate(H5T_COMPOUND, sizeof(Track));
-    H5Tinsert(track, "pt", offsetof(Track, pt), H5T_NATIVE_FLOAT);
-    H5Tinsert(track, "deta", offsetof(Track, deta), H5T_NATIVE_FLOAT);
-    H5Tinsert(track, "dphi", offsetof(Track, dphi), H5T_NATIVE_FLOAT);
-    H5Tinsert(track, "d0", offsetof(Track, d0), H5T_NATIVE_FLOAT);
-    H5Tinsert(track, "valid", offsetof(Track, valid), boolean);
-    Hdf5Writer file(path);
-    file.raw("jets", jet, jets.data(), {rows}, {.chunk = {chunk}, .shuffle = true, .deflate = 4});
-    file.raw("tracks", track, tracks.data(), {rows, 4},
-             {.chunk = {chunk, 4}, .shuffle = true, .deflate = 4});
-    for (const hid_t type : {boolean, jet, track}) H5Tclose(type);
-}
+
+    Track& track(size_t row, size_t slot) { return tracks[row * kSlots + slot]; }
+
+    /// The given rows alone.
+    TaggingJets only(const std::vector<size_t>& rows) const
+    {
+        TaggingJets some(0);
+        for (const size_t row : rows) {
+            some.jets.push_back(jets[row]);
+            const auto first = tracks.begin() + static_cast<int64_t>(row * kSlots);
+            some.tracks.insert(some.tracks.end(), first, first + kSlots);
+        }
+        return some;
+    }
+
+    void write(const std::filesystem::path& path, hsize_t chunk) const
+    {
+        const hid_t boolean = boolean_type();
+        const hid_t jet = H5Tcreate(H5T_COMPOUND, sizeof(Jet));
+        H5Tinsert(jet, "pt", offsetof(Jet, pt), H5T_NATIVE_FLOAT);
+        H5Tinsert(jet, "eta", offsetof(Jet, eta), H5T_NATIVE_FLOAT);
+        H5Tinsert(jet, "phi", offsetof(Jet, phi), H5T_NATIVE_FLOAT);
+        H5Tinsert(jet, "HadronConeExclTruthLabelID", offsetof(Jet, flavour), H5T_NATIVE_INT32);
+        const hid_t track = H5Tcreate(H5T_COMPOUND, sizeof(Track));
+        H5Tinsert(track, "pt", offsetof(Track, pt), H5T_NATIVE_FLOAT);
+        H5Tinsert(track, "deta", offsetof(Track, deta), H5T_NATIVE_FLOAT);
+        H5Tinsert(track, "dphi", offsetof(Track, dphi), H5T_NATIVE_FLOAT);
+        H5Tinsert(track, "d0", offsetof(Track, d0), H5T_NATIVE_FLOAT);
+        H5Tinsert(track, "valid", offsetof(Track, valid), boolean);
+        Hdf5Writer file(path);
+        const Storage storage{.chunk = {chunk}, .shuffle = true, .deflate = 4};
+        file.raw("jets", jet, jets.data(), {jets.size()}, storage);
+        file.raw("tracks", track, tracks.data(), {jets.size(), kSlots},
+                 {.chunk = {chunk, kSlots}, .shuffle = true, .deflate = 4});
+        for (const hid_t type : {boolean, jet, track}) H5Tclose(type);
+    }
+};
 
 /// Events with none to two jets of random numbers.
 inline void write_many_events(const std::filesystem::path& path, size_t rows, hsize_t chunk)

@@ -19,6 +19,7 @@ EventStore toy_images(int64_t rows, uint64_t seed);
 class ToyInput final : public Input {
   public:
     BatchShape shape(const EventStore& store) const override;
+    void judge(const EventStore&, RowFaults&) const override {}
     Batch make(const EventStore& store, const at::Tensor& rows, const std::optional<Augment>&,
                at::ScalarType dtype) const override;
 };
