@@ -4,6 +4,7 @@
 #include "cli/usage_error.h"
 #include "cli/verbs.h"
 #include "core/errors.h"
+#include "core/host_memory.h"
 #include "core/log.h"
 #include "core/parallel.h"
 #include "core/stop_signal.h"
@@ -55,6 +56,7 @@ int parse_and_run(CLI::App& app, int argc, char** argv)
 
 int run(int argc, char** argv)
 {
+    keep_few_primitives();
     CLI::App app("jetsmith trains, compares and preserves neural networks for collider physics.",
                  "jetsmith");
     app.set_version_flag("--version", program_version());

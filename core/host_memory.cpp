@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/host_memory.h"
 
+#include <cstdlib>
 #include <limits>
 
 #ifdef __GLIBC__  // defined by the header before
@@ -15,6 +16,12 @@ void keep_freed_memory()
     mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
     mallopt(M_TRIM_THRESHOLD, -1);  // taken as unsigned: never
 #endif
+}
+
+void keep_few_primitives()
+{
+    constexpr const char* kAllShapesOfANetwork = "256";
+    setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", kAllShapesOfANetwork, /*overwrite=*/0);
 }
 
 }  // namespace jetsmith

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the C library treats memory that was freed.
+// What the libraries below us do with memory of the host.
 #pragma once
 
 namespace jetsmith {
@@ -9,5 +9,12 @@ namespace jetsmith {
 /// the system, and every step pays for fresh, zeroed pages. Without effect where the C library is
 /// not glibc.
 void keep_freed_memory();
+
+/// oneDNN, with which LibTorch multiplies matrices in bf16 on the CPU, keeps the code of each shape
+/// that it has met: 1,024 of them, some 50 kB each. Batches of jets with as many constituents as
+/// they have never repeat a shape, and the memory of a training grows for hours. Fewer are kept
+/// from now on, unless ONEDNN_PRIMITIVE_CACHE_CAPACITY is set. Before the first use of LibTorch, by
+/// the only thread.
+void keep_few_primitives();
 
 }  // namespace jetsmith
