@@ -158,8 +158,9 @@ std::string hint(const FileReport& report, const Table& table)
 
 void judge_rows(FileReport& report)
 {
+    // A name without a folder: the file's own is relative to the working directory.
     const ConfigNode root = parse_yaml(report.hint + "\n  on_bad_row: drop\n  loading: streamed\n",
-                                       "the section for " + report.file);
+                                       "the proposed section");
     Config section(*root.find("data"), "data", "jetsmith inspect");
     const auto reader = Registry<Reader>::make(section);
     report.bad_rows = reader->open(Split::train, {})->index().left_out.at(0);

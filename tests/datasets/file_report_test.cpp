@@ -61,6 +61,9 @@ TEST(FileReport, RowsThatCannotBeUsedAreCountedWhenAskedFor)
     EXPECT_THAT(to_text(report), HasSubstr("\n3 bad rows of x.h5 left out: NaN or infinity in "
                                            "constituents (2), no constituents (1)"));
     EXPECT_EQ(to_json(report)["bad_rows"]["no constituents"], 1);
+    FileReport relative = inspect_file(std::filesystem::relative(path));
+    judge_rows(relative);
+    EXPECT_EQ(relative.bad_rows, report.bad_rows);
 }
 
 TEST(FileReport, AFilterThatCannotBeReadIsSaidAndTheRestStillShown)
