@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "core/errors.h"
+#include "tests/support/gpu.h"
 #include "tests/support/simd_targets.h"
 
 namespace jetsmith {
@@ -149,6 +150,22 @@ TEST(SoftmaxLoss, TensorsThatDoNotFitAreRefused)
     refused(all.logits_BC, all.labels_B, all.weights_B.narrow(0, 0, 3), 0);
     refused(all.logits_BC, all.labels_B.add(3), all.weights_B, 0);
     refused(all.logits_BC, all.labels_B, all.weights_B, 1);
+}
+
+TEST(SoftmaxLossCuda, PlainOperationsAgreeWithTheProcessor)
+{
+    JETSMITH_NEEDS_GPU();
+    Rows here = rows(300, 6);
+    here.labels_B[7] = -1;
+    here.logits_BC.set_requires_grad(true);
+    const auto there_BC = here.logits_BC.detach().to(at::kCUDA).set_requires_grad(true);
+    const auto a = softmax_loss(here.logits_BC, here.labels_B, here.weights_B, 0.1);
+    const auto b =
+        softmax_loss(there_BC, here.labels_B.to(at::kCUDA), here.weights_B.to(at::kCUDA), 0.1);
+    EXPECT_NEAR(a.item<double>(), b.item<double>(), 1e-5);
+    const auto off = torch::autograd::grad({a}, {here.logits_BC})[0] -
+                     torch::autograd::grad({b}, {there_BC})[0].cpu();
+    EXPECT_LT(off.abs().max().item<double>(), 1e-6);
 }
 
 }  // namespace
