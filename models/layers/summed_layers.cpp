@@ -12,8 +12,11 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
+#include <vector>
 
+#include "core/torch_threads.h"
 #include "kernels/rectified_tile/rectified_tile.h"
 #include "kernels/segment_sum/segment_sum.h"
 
@@ -24,8 +27,37 @@ using kernels::ObjectRange;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-/// Objects of a tile, in multiples of kStep; objects that are worth a thread.
-constexpr int64_t kTile = 4096, kStep = 64, kLeast = 256;
+/// Objects of a tile, in multiples of kStep (few shapes, so that oneDNN keeps the code of all of
+/// them); objects that are worth a thread.
+constexpr int64_t kTile = 4096, kStep = 256, kLeast = 256;
+
+/// The outputs of all objects, the largest things that a step of training needs, are kept for the
+/// next one: else smaller ones split their place in the heap, which grows for hours.
+class Outputs {
+  public:
+    /// (rows, width) that nobody else holds, with anything in it.
+    at::Tensor take(int64_t rows, int64_t width, const at::TensorOptions& options)
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& kept : kept_)
+            if (kept.storage().use_count() == 1 && kept.size(0) == rows && kept.size(1) == width &&
+                kept.dtype() == options.dtype())
+                return kept;
+        if (kept_.size() == kMost) kept_.erase(kept_.begin());
+        return kept_.emplace_back(at::empty({rows, width}, options));
+    }
+
+  private:
+    static constexpr size_t kMost = 8;  ///< layers of the usual networks, twice
+    std::mutex mutex_;
+    std::vector<at::Tensor> kept_;
+};
+
+Outputs& outputs_of_all()
+{
+    static Outputs outputs;
+    return outputs;
+}
 
 /// No autograd and no autocast inside: both are done by hand here, in every thread.
 struct PlainScope {
@@ -57,7 +89,12 @@ std::vector<Share> shares(const at::Tensor& offsets_B1)
     return all;
 }
 
-int64_t padded_size(const std::vector<Share>& all) { return all.back().begin + all.back().padded; }
+/// Rows of the buffers: whole tiles, so that a batch finds those of the one before, of nearly the
+/// same size, free again; else the heap grows with every new largest one.
+int64_t padded_size(const std::vector<Share>& all)
+{
+    return (all.back().begin + all.back().padded + kTile - 1) / kTile * kTile;
+}
 
 /// Calls tile(begin in the buffers, rows of the buffers, range of objects) for a share.
 template <class Tile>
@@ -76,9 +113,9 @@ void for_each_tile(const Share& share, const at::Tensor& offsets_B1, const at::T
 template <class Work>
 void for_each_share(const std::vector<Share>& all, const Work& work)
 {
-    at::parallel_for(0, static_cast<int64_t>(all.size()), 1, [&](int64_t begin, int64_t end) {
+    on_torch_threads(static_cast<int64_t>(all.size()), [&](int64_t k) {
         const PlainScope scope;
-        for (int64_t k = begin; k < end; ++k) work(static_cast<size_t>(k));
+        work(static_cast<size_t>(k));
     });
 }
 
@@ -137,7 +174,8 @@ class SummedLayers : public torch::autograd::Function<SummedLayers> {
         std::vector<at::Tensor> outputs;
         if (keep)
             for (const auto& bias : layers.biases)
-                outputs.push_back(at::empty({x.size(0), bias.size(0)}, x.options().dtype(type)));
+                outputs.push_back(
+                    outputs_of_all().take(x.size(0), bias.size(0), x.options().dtype(type)));
         const auto sums_BL =
             at::zeros({offsets_B1.size(0) - 1, layers.biases.back().size(0)}, x.options());
         for_each_share(all, [&](size_t k) {
