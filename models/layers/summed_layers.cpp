@@ -31,9 +31,9 @@ using torch::autograd::tensor_list;
 /// them); objects that are worth a thread.
 constexpr int64_t kTile = 4096, kStep = 256, kLeast = 256;
 
-/// The outputs of all objects, the largest things that a step of training needs, are kept for the
-/// next one: else smaller ones split their place in the heap, which grows for hours.
-class Outputs {
+/// Memory for outputs of layers, by far the largest things that a step needs, kept for the next
+/// step: else smaller ones split their places in the heap, which grows for hours.
+class OutputMemory {
   public:
     /// (rows, width) that nobody else holds, with anything in it.
     at::Tensor take(int64_t rows, int64_t width, const at::TensorOptions& options)
@@ -46,17 +46,22 @@ class Outputs {
         if (kept_.size() == kMost) kept_.erase(kept_.begin());
         return kept_.emplace_back(at::empty({rows, width}, options));
     }
+    /// The same for one tile, at most kTile rows; memory of a whole one, so that all fit.
+    at::Tensor take_tile(int64_t rows, int64_t width, const at::TensorOptions& options)
+    {
+        return take(kTile, width, options).narrow(0, 0, rows);
+    }
 
   private:
-    static constexpr size_t kMost = 8;  ///< layers of the usual networks, twice
+    static constexpr size_t kMost = 32;
     std::mutex mutex_;
     std::vector<at::Tensor> kept_;
 };
 
-Outputs& outputs_of_all()
+OutputMemory& output_memory()
 {
-    static Outputs outputs;
-    return outputs;
+    static OutputMemory memory;
+    return memory;
 }
 
 /// No autograd and no autocast inside: both are done by hand here, in every thread.
@@ -175,7 +180,7 @@ class SummedLayers : public torch::autograd::Function<SummedLayers> {
         if (keep)
             for (const auto& bias : layers.biases)
                 outputs.push_back(
-                    outputs_of_all().take(x.size(0), bias.size(0), x.options().dtype(type)));
+                    output_memory().take(x.size(0), bias.size(0), x.options().dtype(type)));
         const auto sums_BL =
             at::zeros({offsets_B1.size(0) - 1, layers.biases.back().size(0)}, x.options());
         for_each_share(all, [&](size_t k) {
@@ -183,10 +188,10 @@ class SummedLayers : public torch::autograd::Function<SummedLayers> {
                           [&](int64_t begin, int64_t rows, const ObjectRange& range) {
                               at::Tensor in = x.narrow(0, begin, rows);
                               for (size_t l = 0; l < layers.count(); ++l) {
-                                  const auto out = keep
-                                                       ? outputs[l].narrow(0, begin, rows)
-                                                       : at::empty({rows, layers.biases[l].size(0)},
-                                                                   x.options().dtype(type));
+                                  const auto out = keep ? outputs[l].narrow(0, begin, rows)
+                                                        : output_memory().take_tile(
+                                                              rows, layers.biases[l].size(0),
+                                                              x.options().dtype(type));
                                   layers.apply(l, in, out);
                                   in = out;
                               }
@@ -222,24 +227,26 @@ class SummedLayers : public torch::autograd::Function<SummedLayers> {
                     l == 0 ? at::IntArrayRef{in, width} : at::IntArrayRef{width, in}, x.options()));
                 result.push_back(at::zeros({width}, x.options()));
             }
-            for_each_tile(all[k], offsets_B1, weights_T,
-                          [&](int64_t begin, int64_t rows, const ObjectRange& range) {
-                              const auto last = outputs.back().narrow(0, begin, rows);
-                              auto g = at::empty(last.sizes(), last.options());
-                              kernels::spread_to_positive(last, range, sums_BL, g, result.back());
-                              for (size_t l = count - 1; l > 0; --l) {
-                                  const auto in = outputs[l - 1].narrow(0, begin, rows);
-                                  if (type == at::kFloat) {
-                                      result[2 * l].addmm_(g.t(), in);
-                                  } else {
-                                      result[2 * l].add_(at::mm(g.t(), in));
-                                  }
-                                  g = at::mm(g, layers.weights[l]);
-                                  kernels::keep_where_positive(in, g, result[2 * l - 1]);
-                              }
-                              kernels::narrow_layer_gradient(x.narrow(0, begin, rows), g,
-                                                             result[0]);
-                          });
+            for_each_tile(
+                all[k], offsets_B1, weights_T,
+                [&](int64_t begin, int64_t rows, const ObjectRange& range) {
+                    const auto last = outputs.back().narrow(0, begin, rows);
+                    auto g = output_memory().take_tile(rows, last.size(1), last.options());
+                    kernels::spread_to_positive(last, range, sums_BL, g, result.back());
+                    for (size_t l = count - 1; l > 0; --l) {
+                        const auto in = outputs[l - 1].narrow(0, begin, rows);
+                        if (type == at::kFloat) {
+                            result[2 * l].addmm_(g.t(), in);
+                        } else {
+                            result[2 * l].add_(at::mm(g.t(), in));
+                        }
+                        auto before = output_memory().take_tile(rows, in.size(1), in.options());
+                        at::mm_out(before, g, layers.weights[l]);
+                        g = before;
+                        kernels::keep_where_positive(in, g, result[2 * l - 1]);
+                    }
+                    kernels::narrow_layer_gradient(x.narrow(0, begin, rows), g, result[0]);
+                });
         });
         tensor_list all_gradients{{}, {}, {}, {}};
         for (size_t i = 0; i < 2 * count; ++i) {
