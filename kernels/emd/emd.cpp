@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/emd/emd.h"
 
-#include <ATen/ops/all.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/eq.h>
-#include <ATen/ops/ge.h>
-#include <ATen/ops/logical_and.h>
 #include <ATen/ops/logical_or.h>
-#include <ATen/ops/lt.h>
 
 #include <algorithm>
 #include <cmath>
@@ -82,23 +78,13 @@ at::Tensor all_pairs(int64_t n, int64_t m)
     return pairs;
 }
 
-bool in_range(const at::Tensor& events_K, int64_t count)
-{
-    return events_K.ge(0).logical_and(events_K.lt(count)).all().item<bool>();
-}
-
 EmdResult run(const EmdEvents& first, const EmdEvents& second, const at::Tensor& pairs_K2,
               const EmdOptions& options)
 {
     EmdArguments a = emd_arguments(first, second, options);
     const auto device = first.offsets_N1.device();
     ensure(second.offsets_N1.device() == device, "both collections must be on one device");
-    ensure(pairs_K2.dim() == 2 && pairs_K2.size(1) == 2 && pairs_K2.scalar_type() == at::kLong,
-           "pairs must be int64 (K, 2)");
-    const auto host = pairs_K2.cpu().contiguous();
-    ensure(in_range(host.select(1, 0), first.size()) && in_range(host.select(1, 1), second.size()),
-           "a pair lies outside the events");
-    const auto pairs = host.to(device);
+    const auto pairs = emd_checked_pairs(first, second, pairs_K2).to(device);
     const auto count = pairs.size(0);
     const auto doubles = at::TensorOptions(at::kDouble).device(device);
     const EmdResult result{at::empty({count}, doubles), at::empty({count}, doubles),

@@ -82,6 +82,13 @@ EmdPlan emd_plan(const EmdEvents& first, int64_t i, const EmdEvents& second, int
 EmdPlan emd_transport(const at::Tensor& mass_N, const at::Tensor& mass_M, const at::Tensor& cost_NM,
                       EmdTier tier);
 
+/// Distances as emd_pairs gives them, for a loss: float64 (K,), differentiable in x_T, y_T and
+/// weight_T of both collections (envelope theorem: the optimal plan gives the derivative in the
+/// positions, the potentials that in the weights; where several are optimal, one of the
+/// subgradients). Ground `jets`, on the CPU. A pair whose status is not ok is NaN.
+at::Tensor emd_values(const EmdEvents& first, const EmdEvents& second, const at::Tensor& pairs_K2,
+                      const EmdOptions& options);
+
 /// A status in words that complete "pair 3 (events 0 and 4): ...".
 std::string status_text(EmdStatus status);
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/emd/emd_columns.h"
 
+#include <ATen/ops/all.h>
+#include <ATen/ops/ge.h>
+#include <ATen/ops/logical_and.h>
+#include <ATen/ops/lt.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -58,7 +63,24 @@ EmdParticles particles(const EmdEvents& events)
             events.size()};
 }
 
+bool in_range(const at::Tensor& events_K, int64_t count)
+{
+    return events_K.ge(0).logical_and(events_K.lt(count)).all().item<bool>();
+}
+
 }  // namespace
+
+at::Tensor emd_checked_pairs(const EmdEvents& first, const EmdEvents& second,
+                             const at::Tensor& pairs_K2)
+{
+    ensure(pairs_K2.dim() == 2 && pairs_K2.size(1) == 2 && pairs_K2.scalar_type() == at::kLong,
+           "pairs must be int64 (K, 2)");
+    const auto pairs = pairs_K2.cpu().contiguous();
+    ensure(
+        in_range(pairs.select(1, 0), first.size()) && in_range(pairs.select(1, 1), second.size()),
+        "a pair lies outside the events");
+    return pairs;
+}
 
 EmdArguments emd_arguments(const EmdEvents& first, const EmdEvents& second,
                            const EmdOptions& options)

@@ -11,4 +11,9 @@ namespace jetsmith::kernels {
 EmdArguments emd_arguments(const EmdEvents& first, const EmdEvents& second,
                            const EmdOptions& options);
 
+/// The pairs, contiguous and on the host. Throws InternalError for other shapes or types and for
+/// pairs outside the events.
+at::Tensor emd_checked_pairs(const EmdEvents& first, const EmdEvents& second,
+                             const at::Tensor& pairs_K2);
+
 }  // namespace jetsmith::kernels

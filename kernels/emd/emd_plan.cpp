@@ -9,7 +9,7 @@
 #include "core/errors.h"
 #include "kernels/emd/emd.h"
 #include "kernels/emd/emd_columns.h"
-#include "kernels/emd/emd_cpu.h"
+#include "kernels/emd/emd_slopes.h"
 
 namespace jetsmith::kernels {
 namespace {
@@ -17,32 +17,16 @@ namespace {
 void read_flows(const EmdProblem& problem, const EmdScratch& s, EmdPlan& plan)
 {
     const EmdSide &one = problem.sides[0], &other = problem.sides[1];
-    const auto put = [&](int i, int j, int64_t flow) {
-        double* to = i == one.count     ? plan.unmatched_M.data_ptr<double>() + j
-                     : j == other.count ? plan.unmatched_N.data_ptr<double>() + i
-                                        : plan.flow_NM.data_ptr<double>() + i * other.count + j;
-        *to = static_cast<double>(flow) / static_cast<double>(kEmdMass) * one.total();
-    };
-    const int base = s.sinks();
-    for (int i = 0; i < s.n; ++i)
-        if (s.parent[i] >= 0) put(i, s.parent[i] - base, s.flow[i]);
-    for (int j = 0; j < s.m; ++j)
-        if (s.parent[base + j] >= 0) put(s.parent[base + j], j, s.flow[base + j]);
-}
-
-/// d value / d weight of one side. A total that changes takes from or gives to the slack; weights
-/// that are divided by their total push the others aside.
-void read_potentials(const EmdArguments& a, const EmdSide& side, const double* potential,
-                     double slack, const at::Tensor& to)
-{
-    double shift = slack, scale = 1.0;
-    if (a.ground == EmdGround::events || a.norm) {
-        shift = 0;
-        for (int i = 0; i < side.count; ++i) shift += side.share(i) * potential[i];
-        scale = 1.0 / side.total();
-    }
-    auto* value = to.data_ptr<double>();
-    for (int i = 0; i < side.count; ++i) value[i] = (potential[i] - shift) * scale;
+    auto* flow_NM = plan.flow_NM.data_ptr<double>();
+    for_each_flow(problem, s, [&](int i, int j, double flow) {
+        if (i == one.count) {
+            plan.unmatched_M.data_ptr<double>()[j] = flow;
+        } else if (j == other.count) {
+            plan.unmatched_N.data_ptr<double>()[i] = flow;
+        } else {
+            flow_NM[int64_t{i} * other.count + j] = flow;
+        }
+    });
 }
 
 EmdPlan solve(const EmdArguments& a, const EmdSide& first, const EmdSide& second,
@@ -59,11 +43,8 @@ EmdPlan solve(const EmdArguments& a, const EmdSide& first, const EmdSide& second
                  zeros({one.count}), zeros({other.count})};
     if (outcome.status != EmdStatus::ok) return plan;
     read_flows(problem, s, plan);
-    double slack = 0;
-    if (one.slack > 0) slack = s.true_u[one.count];
-    if (other.slack > 0) slack = -s.true_v[other.count];
-    read_potentials(a, one, s.true_u.data(), slack, plan.potential_N);
-    read_potentials(a, other, s.true_v.data(), -slack, plan.potential_M);
+    emd_weight_slopes(a, problem, s, plan.potential_N.data_ptr<double>(),
+                      plan.potential_M.data_ptr<double>());
     return plan;
 }
 

@@ -245,6 +245,41 @@ TEST(EmdMetric, PotentialsAreTheGradientInTheWeights)
     }
 }
 
+/// Against differences of the distance itself, away from ties.
+TEST(EmdMetric, DistancesAreDifferentiableInPositionsAndWeights)
+{
+    const auto all = jets(4, 9);
+    const auto pairs = tensor({0, 1, 2, 3, 2, 0}).to(at::kLong).reshape({3, 2});
+    const auto factor = tensor({0.5, -1, 2});
+    for (const double beta : {1.0, 2.0})
+        for (const bool norm : {false, true}) {
+            EmdOptions options;
+            options.beta = beta, options.norm = norm, options.tier = EmdTier::exact;
+            auto events = events_of(all);
+            const auto loss = [&] {
+                return emd_values(events, events, pairs, options).mul(factor).sum();
+            };
+            for (auto* column : {&events.x_T, &events.y_T, &events.weight_T}) {
+                column->requires_grad_(true);
+                loss().backward();
+                const auto gradient = column->grad();
+                column->requires_grad_(false);
+                auto* value = column->data_ptr<double>();
+                const double step = 1e-5, unit = norm ? 1.0 : 100.0;
+                for (int64_t t = 0; t < column->size(0); t += 5) {
+                    const double kept = value[t];
+                    value[t] = kept + step;
+                    const double more = loss().item<double>();
+                    value[t] = kept - step;
+                    const double less = loss().item<double>();
+                    value[t] = kept;
+                    EXPECT_NEAR(gradient[t].item<double>(), (more - less) / (2 * step), 1e-4 * unit)
+                        << "particle " << t << ", beta " << beta << ", norm " << norm;
+                }
+            }
+        }
+}
+
 TEST(EmdMetric, PairsAndMatricesAgree)
 {
     const auto events = events_of(jets(5));

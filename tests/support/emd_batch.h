@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
+#include <numbers>
 #include <vector>
 
 #include "kernels/emd/emd_arguments.h"

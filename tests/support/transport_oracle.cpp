@@ -223,7 +223,7 @@ TransportProblem event_problem(const WeightedParticles& a, const WeightedParticl
                                const std::array<double, 64>& id, bool periodic)
 {
     constexpr int kMet = 7;
-    TransportProblem out{a.weight, b.weight, {}, 0.0};
+    TransportProblem out{fractions(a.weight), fractions(b.weight), {}, 0.0};
     for (size_t i = 0; i < a.size(); ++i)
         for (size_t j = 0; j < b.size(); ++j) {
             const bool met = a.object[i] == kMet || b.object[j] == kMet;

@@ -68,6 +68,7 @@ TransportProblem jet_problem(const WeightedParticles& a, const WeightedParticles
                              const JetGround& ground);
 
 /// 2004.09360: dR |pT - pT'| id[8 object + object']; the azimuth alone where one of the two is MET.
+/// Weights are divided by their total.
 TransportProblem event_problem(const WeightedParticles& a, const WeightedParticles& b,
                                const std::array<double, 64>& id, bool periodic);
 
