@@ -3,14 +3,12 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <limits>
 #include <memory>
 
 #include "cli/verbs.h"
 #include "core/config_node.h"
 #include "core/config_place.h"
-#include "core/errors.h"
+#include "datasets/row_choice.h"
 #include "inputs/image_file.h"
 #include "trainers/run_config.h"
 
@@ -25,46 +23,9 @@ struct PixelateArguments {
     std::string rows;
 };
 
-struct Range {
-    int64_t begin = 0, end = std::numeric_limits<int64_t>::max();
-};
-
-bool parse_number(std::string_view text, int64_t& value)
-{
-    if (text.empty()) return true;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && rest == text.data() + text.size() && value >= 0;
-}
-
-/// "a:b", "a:" or ":b".
-Range parse_range(const std::string& text)
-{
-    Range range;
-    const auto colon = text.find(':');
-    const std::string_view all = text;
-    if (colon == std::string::npos || !parse_number(all.substr(0, colon), range.begin) ||
-        !parse_number(all.substr(colon + 1), range.end) || range.begin >= range.end)
-        throw UserError(
-            "--rows: '{}' is no range of rows (wanted first:behind, such as 0:1000). "
-            "Rows count from 0 in each file.",
-            text);
-    return range;
-}
-
-EventStore only_rows(const EventStore& store, const std::string& text)
-{
-    const Range range = parse_range(text);
-    const auto& row = store.source_rows_B;
-    const auto kept = row.ge(range.begin).logical_and(row.lt(range.end)).nonzero().squeeze(1);
-    if (kept.size(0) == 0)
-        throw UserError("--rows: '{}' holds none of the {} rows that were read (numbers {} to {}). "
-                        "Choose other rows.",
-                        text, store.rows, row.min().item<int64_t>(), row.max().item<int64_t>());
-    return store.select(kept);
-}
-
 void pixelate(const PixelateArguments& arguments)
 {
+    const RowChoice rows("--rows", arguments.rows);
     const ConfigNode root = load_config(arguments.config, arguments.set);
     naming_places(root, [&] {
         RunConfig config(root);
@@ -76,7 +37,7 @@ void pixelate(const PixelateArguments& arguments)
         std::vector<std::filesystem::path> files;
         for (const auto& file : arguments.files) files.push_back(std::filesystem::absolute(file));
         auto store = reader->read_files(files);
-        if (!arguments.rows.empty()) store = only_rows(store, arguments.rows);
+        if (!rows.all()) store = store.select(rows.among(store.source_rows_B));
         if (input->learns()) {
             ResidentFeed train(reader->read(Split::train));
             input->fit(train, reader->class_weights(train.index()));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "analysis/emd_settings.h"
 #include "core/registry.h"
 #include "trainers/run_config.h"
 
@@ -67,6 +68,9 @@ std::vector<ReferenceSection> reference_sections()
         run.options.push_back(option);
     }
     sections.insert(sections.begin(), std::move(run));
+    Config emd = Config::describing("jetsmith emd");
+    const analysis::EmdSettings declared(emd);
+    sections.push_back({"emd", "emd", emd.declarations()});
     for (const auto& component : all_components())
         sections.push_back({component.family, component.name, component.describe()});
     return sections;

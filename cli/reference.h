@@ -9,7 +9,7 @@
 
 namespace jetsmith::cli {
 
-/// One component, or a section that names none ("run", "trainer", "evaluate").
+/// One component, or a section that names none ("run", "trainer", "evaluate", "emd").
 struct ReferenceSection {
     std::string family;
     std::string name;

@@ -75,6 +75,8 @@ int run(int argc, char** argv)
     add_report(app);
     add_inspect(app);
     add_pixelate(app);
+    add_emd(app);
+    add_medoids(app);
     return parse_and_run(app, argc, argv);
 }
 

@@ -9,9 +9,11 @@ class App;
 namespace jetsmith::cli {
 
 void add_check(CLI::App& app);
+void add_emd(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_list(CLI::App& app);
+void add_medoids(CLI::App& app);
 void add_metrics(CLI::App& app);
 void add_pixelate(CLI::App& app);
 void add_report(CLI::App& app);

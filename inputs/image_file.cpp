@@ -54,7 +54,7 @@ void write_images(const EventStore& store, const Input& input, const std::string
         file.array("source_row", {store.rows}, values<int64_t>(store.source_rows_B));
         if (store.labels_B.defined())
             file.array("labels", {store.rows}, values<int64_t>(store.labels_B));
-        file.create("images", {store.rows, shape.channels, shape.height, shape.width});
+        file.create<float>("images", {store.rows, shape.channels, shape.height, shape.width});
         write_batches(store, input, file);
         file.close();
     });

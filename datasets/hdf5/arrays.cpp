@@ -114,6 +114,22 @@ std::vector<std::string> read_texts(const File& file, const std::string& object,
     return all;
 }
 
+std::optional<double> read_number(const File& file, const std::string& object,
+                                  const char* attribute)
+{
+    const Lock lock;
+    if (H5Aexists_by_name(file.id(), object.c_str(), attribute, H5P_DEFAULT) <= 0) return {};
+    const Handle attr(
+        H5Aopen_by_name(file.id(), object.c_str(), attribute, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+    const Handle type(H5Aget_type(attr.id()), H5Tclose);
+    const Handle space(H5Aget_space(attr.id()), H5Sclose);
+    double value = 0;
+    if (H5Tget_class(type.id()) != H5T_FLOAT || H5Sget_simple_extent_npoints(space.id()) != 1 ||
+        H5Aread(attr.id(), H5T_NATIVE_DOUBLE, &value) < 0)
+        return {};
+    return value;
+}
+
 ArrayWriter::ArrayWriter(const std::filesystem::path& path) : path_(path)
 {
     const Lock lock;
@@ -143,7 +159,8 @@ template void ArrayWriter::array(const std::string&, const std::vector<int64_t>&
 template void ArrayWriter::array(const std::string&, const std::vector<int64_t>&,
                                  std::span<const int64_t>);
 
-Handle ArrayWriter::create(const std::string& path, const std::vector<int64_t>& shape, hid_t type)
+Handle ArrayWriter::create(const std::string& path, const std::vector<int64_t>& shape, hid_t type,
+                           bool packed)
 {
     const std::vector<hsize_t> dims(shape.begin(), shape.end());
     const auto rank = static_cast<int>(dims.size());
@@ -152,7 +169,7 @@ Handle ArrayWriter::create(const std::string& path, const std::vector<int64_t>& 
     H5Pset_create_intermediate_group(links.id(), 1);
     const Handle layout(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
     H5Pset_obj_track_times(layout.id(), false);  // the same values make the same file
-    if (product(shape) > kWorthCompressing) {
+    if (packed && product(shape) > kWorthCompressing) {
         const int64_t per_row = std::max<int64_t>(1, product(shape) / shape[0]);
         std::vector<hsize_t> chunk = dims;
         chunk[0] = std::clamp<hsize_t>(kChunkValues / per_row, 1, dims[0]);
@@ -171,19 +188,33 @@ void ArrayWriter::array(const std::string& path, const std::vector<int64_t>& sha
                         const void* values)
 {
     const Lock lock;
-    const Handle dataset = create(path, shape, type);
+    const Handle dataset = create(path, shape, type, /*packed=*/true);
     if (product(shape) > 0 &&
         H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
         failed("dataset '" + path + "' cannot be written");
 }
 
-void ArrayWriter::create(const std::string& path, const std::vector<int64_t>& shape)
+template <typename T>
+void ArrayWriter::create(const std::string& path, const std::vector<int64_t>& shape, bool packed)
 {
     const Lock lock;
-    create(path, shape, H5T_NATIVE_FLOAT);
+    create(path, shape, memory_type<T>(), packed);
 }
 
-void ArrayWriter::rows(const std::string& path, int64_t first, std::span<const float> values)
+template void ArrayWriter::create<float>(const std::string&, const std::vector<int64_t>&, bool);
+template void ArrayWriter::create<double>(const std::string&, const std::vector<int64_t>&, bool);
+
+template <typename T>
+void ArrayWriter::rows(const std::string& path, int64_t first, std::span<const T> values)
+{
+    rows(path, first, memory_type<T>(), values.size(), values.data());
+}
+
+template void ArrayWriter::rows(const std::string&, int64_t, std::span<const float>);
+template void ArrayWriter::rows(const std::string&, int64_t, std::span<const double>);
+
+void ArrayWriter::rows(const std::string& path, int64_t first, hid_t type, size_t values_count,
+                       const void* values)
 {
     const Lock lock;
     const Handle dataset(H5Dopen2(file_.id(), path.c_str(), H5P_DEFAULT), H5Dclose);
@@ -192,13 +223,12 @@ void ArrayWriter::rows(const std::string& path, int64_t first, std::span<const f
     const int64_t per_row = std::max<int64_t>(1, product(dims) / std::max<int64_t>(1, dims[0]));
     std::vector<hsize_t> begin(dims.size(), 0), count(dims.begin(), dims.end());
     begin[0] = static_cast<hsize_t>(first);
-    count[0] = values.size() / static_cast<hsize_t>(per_row);
+    count[0] = values_count / static_cast<hsize_t>(per_row);
     const Handle there(H5Dget_space(dataset.id()), H5Sclose);
     const Handle here(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
                       H5Sclose);
     H5Sselect_hyperslab(there.id(), H5S_SELECT_SET, begin.data(), nullptr, count.data(), nullptr);
-    if (H5Dwrite(dataset.id(), H5T_NATIVE_FLOAT, here.id(), there.id(), H5P_DEFAULT,
-                 values.data()) < 0)
+    if (H5Dwrite(dataset.id(), type, here.id(), there.id(), H5P_DEFAULT, values) < 0)
         failed("dataset '" + path + "' cannot be written");
 }
 
@@ -234,12 +264,23 @@ void ArrayWriter::texts(const char* name, const std::vector<std::string>& values
 
 void ArrayWriter::integer(const char* name, int64_t value, const std::string& object)
 {
+    attribute(name, object, H5T_NATIVE_INT64, &value);
+}
+
+void ArrayWriter::number(const char* name, double value, const std::string& object)
+{
+    attribute(name, object, H5T_NATIVE_DOUBLE, &value);
+}
+
+void ArrayWriter::attribute(const char* name, const std::string& object, hid_t type,
+                            const void* value)
+{
     const Lock lock;
     const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-    const Handle attribute(H5Acreate_by_name(file_.id(), object.c_str(), name, H5T_NATIVE_INT64,
-                                             space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+    const Handle attribute(H5Acreate_by_name(file_.id(), object.c_str(), name, type, space.id(),
+                                             H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
                            H5Aclose);
-    if (!attribute || H5Awrite(attribute.id(), H5T_NATIVE_INT64, &value) < 0)
+    if (!attribute || H5Awrite(attribute.id(), type, value) < 0)
         failed(std::string("attribute '") + name + "' cannot be written");
 }
 

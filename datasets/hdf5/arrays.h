@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ Array<T> read_array(const std::shared_ptr<const File>& file, const std::string& 
 std::vector<std::string> read_texts(const File& file, const std::string& object,
                                     const char* attribute);
 
+/// A scalar attribute of floating point.
+std::optional<double> read_number(const File& file, const std::string& object,
+                                  const char* attribute);
+
 /// Writes a new file. Datasets of more than a few thousand values are compressed (shuffle and
 /// deflate, which every HDF5 library reads). All functions throw RunError when the disk is full.
 class ArrayWriter {
@@ -43,17 +48,21 @@ class ArrayWriter {
     void array(const std::string& path, const std::vector<int64_t>& shape,
                std::span<const T> values);
 
-    /// A float32 dataset for more values than fit into memory: made first, then filled by rows.
-    void create(const std::string& path, const std::vector<int64_t>& shape);
+    /// A dataset for more values than fit into memory: made first, then filled by rows. packed:
+    /// compressed as above; else the values lie in the file as they are.
+    template <typename T>
+    void create(const std::string& path, const std::vector<int64_t>& shape, bool packed = true);
 
-    /// Rows [first, ...) of a dataset made by create(); whole rows.
-    void rows(const std::string& path, int64_t first, std::span<const float> values);
+    /// Rows [first, ...) of a dataset made by create<T>(); whole rows.
+    template <typename T>
+    void rows(const std::string& path, int64_t first, std::span<const T> values);
 
     /// Attributes of the root group or, when named, of a dataset.
     void text(const char* name, const std::string& value, const std::string& object = "/");
     void texts(const char* name, const std::vector<std::string>& values,
                const std::string& object = "/");
     void integer(const char* name, int64_t value, const std::string& object = "/");
+    void number(const char* name, double value, const std::string& object = "/");
 
     /// Writes everything out. Must be called: the destructor cannot report a full disk.
     void close();
@@ -61,7 +70,11 @@ class ArrayWriter {
   private:
     void array(const std::string& path, const std::vector<int64_t>& shape, hid_t type,
                const void* values);
-    Handle create(const std::string& path, const std::vector<int64_t>& shape, hid_t type);
+    Handle create(const std::string& path, const std::vector<int64_t>& shape, hid_t type,
+                  bool packed);
+    void rows(const std::string& path, int64_t first, hid_t type, size_t values_count,
+              const void* values);
+    void attribute(const char* name, const std::string& object, hid_t type, const void* value);
     [[noreturn]] void failed(const std::string& what) const;
 
     std::filesystem::path path_;

@@ -8,6 +8,8 @@
 #include <map>
 
 #include "core/atomic_file.h"
+#include "tests/support/toy_emd.h"
+#include "tests/support/bad_distances.h"
 #include "tests/support/toy_events.h"
 #include "tests/support/toy_files.h"
 #include "trainers/sealed_json.h"
@@ -279,11 +281,14 @@ void write_good_files(const fs::path& folder)
     write_table(folder / "table.h5");
     write_toy_events(folder / "events.h5", 1, -1);
     write_scores(folder / "scores.h5");
+    write_plain_jets(folder / "jets.h5", toy::jets(40), kSlots, {0, 1, 3, 2, 4, 39});
+    write_good_distances(folder / "distances.h5");
 }
 
 void spoil(const fs::path& path, const std::string& how)
 {
-    for (const auto* faults : {&general_faults(), &jet_faults(), &table_faults()})
+    for (const auto* faults :
+         {&general_faults(), &jet_faults(), &table_faults(), &distance_faults()})
         if (const auto found = faults->find(how); found != faults->end())
             return found->second(path);
     throw InternalError("no such way to spoil a file: " + how);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Distances between rows of data files, in an HDF5 file: what `jetsmith emd` writes.
+//
+// Layout (format_version 1):
+//   emd                 float64, not compressed, NaN where a pair has no distance:
+//                       condensed (N (N - 1) / 2,) in the order (0,1), (0,2), ... (1,2), ...;
+//                       rectangular (N, M); or pairs (K,)
+//   source_row          (N,) int64, row of its input file
+//   source_row_columns  (M,) int64; the same as source_row for a condensed matrix
+//   pairs               (K, 2) int64, layout pairs alone: the pairs as row numbers of the files
+// Attributes of the file: format_version, content = "distances", layout, rows (N), columns (M),
+// failed (pairs without a distance), max_gap (largest certified gap of the others, in units of the
+// larger total weight of the pair), settings (JSON text).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace jetsmith::analysis {
+
+enum class DistanceLayout { condensed, rectangular, pairs };
+
+/// "condensed", "rectangular", "pairs".
+const std::string& layout_name(DistanceLayout layout);
+
+/// All but the distances.
+struct DistanceHeader {
+    DistanceLayout layout = DistanceLayout::condensed;
+    std::vector<int64_t> source_row_N, source_row_M;
+    std::vector<int64_t> pairs_K2;  ///< row numbers of the files; layout pairs alone
+    std::string settings;           ///< JSON text
+    double max_gap = 0;
+    int64_t failed = 0;
+
+    int64_t rows() const { return std::ssize(source_row_N); }
+    int64_t columns() const { return std::ssize(source_row_M); }
+    int64_t count() const;  ///< of distances
+};
+
+/// Hands over distances [first, first + values.size()) in the order of the file.
+using DistanceSource = std::function<void(int64_t first, std::span<double> values)>;
+
+/// Writes a new file, the distances in pieces of some megabytes; the same content gives the same
+/// bytes. Throws RunError when the disk is full.
+void write_distances(const std::filesystem::path& path, const DistanceHeader& header,
+                     const DistanceSource& source);
+
+/// Throws UserError when the file holds no distances, or is of a newer format_version.
+DistanceHeader read_distance_header(const std::filesystem::path& path);
+
+}  // namespace jetsmith::analysis

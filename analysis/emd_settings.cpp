@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/emd_settings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace jetsmith::analysis {
+namespace {
+
+using kernels::EmdGround;
+using kernels::EmdObject;
+using kernels::kEmdObjects;
+
+const std::vector<std::string> kGrounds{"jets", "events"};
+const std::vector<std::string> kTiers{"fast", "exact"};
+const std::vector<std::string> kCentres{"pt", "escheme", "none"};
+const std::vector<std::string> kWeights{"pt", "uniform"};
+/// In the order of EmdObject.
+const std::vector<std::string> kObjects{"jet",  "b_jet", "large_jet", "electron",
+                                        "muon", "tau",   "photon",    "met"};
+
+size_t index_of(const std::vector<std::string>& names, const std::string& name)
+{
+    return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+void refuse(const Config& config, const std::vector<const char*>& keys, const std::string& ground,
+            const std::string& instead)
+{
+    for (const char* key : keys)
+        if (config.has(key))
+            config.fail(key, fmt::format("has no meaning for ground '{}' ({}). Leave it away",
+                                         ground, instead));
+}
+
+}  // namespace
+
+EmdSettings::EmdSettings(Config& config)
+{
+    std::string ground = kGrounds.front(), tier = kTiers.front();
+    config.read(
+        "ground", ground,
+        "what moving costs: jets, (dR / radius)^beta (1902.02346); or events, dR |pT - pT'| "
+        "times a factor of both kinds of objects (2004.09360)",
+        one_of(kGrounds));
+    config.read("tier", tier, "fast: certified to 2e-6 of the larger total; exact: to 1e-10",
+                one_of(kTiers));
+    config.read("max_particles", max_particles, "particles of highest pT to keep; 0: all",
+                non_negative);
+    config.read("device", device, "auto, cpu, cuda or cuda:N");
+    kernel.ground = static_cast<EmdGround>(index_of(kGrounds, ground));
+    kernel.tier = static_cast<kernels::EmdTier>(index_of(kTiers, tier));
+    if (of_jets() || config.is_describing()) read_jets(config);
+    if (!of_jets() || config.is_describing()) read_events(config);
+}
+
+void EmdSettings::read_jets(Config& config)
+{
+    if (!config.has("radius") && !config.is_describing())
+        throw UserError(
+            "--radius: is missing (seen: no radius; the jet radius R, by which distances are "
+            "divided, is wanted). Add it, such as --radius 0.8.");
+    config.require("radius", kernel.radius, "jet radius R, by which distances are divided",
+                   positive);
+    config.read("beta", kernel.beta, "power of the distance", positive);
+    config.read("norm", kernel.norm, "divide each jet's weights by their sum");
+    config.read("centre", centre,
+                "origin of each jet: pt, its pT-weighted centroid; escheme, the direction of its "
+                "momentum; none, positions as they are and azimuths modulo 2 pi; auto, none for "
+                "positions that are given (--dataset), else pt",
+                one_of({"auto", "pt", "escheme", "none"}));
+    config.read("collection", collection, "collection of the particles; empty: the only one");
+    if (config.is_describing()) return;
+    refuse(config, {"objects", "met", "weights", "id", "other_kinds"}, "jets",
+           "events of reconstructed objects have it");
+}
+
+void EmdSettings::read_events(Config& config)
+{
+    std::string weights = kWeights.front();
+    config.read("weights", weights,
+                "of the objects of an event: pt, their share of its pT; or uniform",
+                one_of(kWeights));
+    uniform = weights == "uniform";
+    read_objects(config);
+    Config section =
+        config.section("met", "missing transverse momentum, one object without rapidity");
+    section.read("pt", met, "column of its size");
+    section.read("phi", met_phi, "column of its azimuth");
+    if (met.empty() != met_phi.empty())
+        config.fail("met",
+                    "names one of two columns (pt and phi are wanted). Name both, or leave "
+                    "met away");
+    read_id(config);
+    if (config.is_describing()) return;
+    refuse(config, {"radius", "beta", "norm", "centre", "collection"}, "events", "jets have it");
+}
+
+void EmdSettings::read_objects(Config& config)
+{
+    const std::vector<std::string> kinds(kObjects.begin(), kObjects.end() - 1);
+    for (Config& item :
+         config.items("objects", "collections of the event, one kind of objects each")) {
+        EmdObjects one;
+        std::string kind;
+        item.require("collection", one.collection, "name of a collection, such as jets");
+        item.require("kind", kind, "what its objects are", one_of(kinds));
+        item.read("b_tag", one.b_tag, "column that makes a jet a b_jet; empty: none");
+        item.read("b_tag_above", one.b_tag_above, "where it is above this value");
+        one.object = static_cast<EmdObject>(index_of(kObjects, kind));
+        if (!one.b_tag.empty() && one.object != EmdObject::jet && !item.is_describing())
+            item.fail("b_tag",
+                      fmt::format("turns jets into b-jets (seen: kind {}; kind jet wanted). "
+                                  "Leave it away",
+                                  kind));
+        objects.push_back(one);
+    }
+    if (objects.empty())
+        config.fail("objects",
+                    "no collection is named (seen: none; one or more wanted). Write "
+                    "objects: [{collection: jets, kind: jet}]");
+}
+
+/// `id: {jet-muon: 3}`, symmetric; 1 among objects of one kind, `other_kinds` elsewhere.
+void EmdSettings::read_id(Config& config)
+{
+    double other = 1.0;
+    std::map<std::string, double> named;
+    config.read("other_kinds", other, "factor of two objects of different kinds", positive);
+    config.read("id", named, "factor of two kinds, where it is another: {jet-muon: 3}");
+    for (size_t i = 0; i < kEmdObjects; ++i)
+        for (size_t j = 0; j < kEmdObjects; ++j)
+            kernel.id[i * kEmdObjects + j] = i == j ? 1 : other;
+    for (const auto& [pair, factor] : named) {
+        const auto dash = pair.find('-');
+        const size_t i = index_of(kObjects, pair.substr(0, dash));
+        const size_t j =
+            dash == std::string::npos ? kObjects.size() : index_of(kObjects, pair.substr(dash + 1));
+        if (i == kObjects.size() || j == kObjects.size())
+            config.fail("id", fmt::format("'{}' names no two kinds (two of {} with a dash between "
+                                          "them wanted). Write jet-muon",
+                                          pair, fmt::join(kObjects, ", ")));
+        if (!(factor > 0))
+            config.fail("id",
+                        fmt::format("the factor of {} is {} (must be above 0)", pair, factor));
+        kernel.id[i * kEmdObjects + j] = kernel.id[j * kEmdObjects + i] = factor;
+    }
+}
+
+EmdCentre EmdSettings::centre_of(bool given) const
+{
+    if (centre == "auto") return given ? EmdCentre::none : EmdCentre::pt;
+    return static_cast<EmdCentre>(index_of(kCentres, centre));
+}
+
+nlohmann::ordered_json EmdSettings::json(bool given) const
+{
+    nlohmann::ordered_json all;
+    all["ground"] = kGrounds[static_cast<size_t>(kernel.ground)];
+    if (of_jets()) {
+        all["radius"] = kernel.radius;
+        all["beta"] = kernel.beta;
+        all["norm"] = kernel.norm;
+        all["centre"] = kCentres[static_cast<size_t>(centre_of(given))];
+        all["collection"] = collection;
+    } else {
+        all["weights"] = kWeights[uniform ? 1 : 0];
+        for (const auto& one : objects)
+            all["objects"].push_back({{"collection", one.collection},
+                                      {"kind", kObjects[static_cast<size_t>(one.object)]},
+                                      {"b_tag", one.b_tag},
+                                      {"b_tag_above", one.b_tag_above}});
+        all["met"] = {{"pt", met}, {"phi", met_phi}};
+        all["id"] = kernel.id;
+    }
+    all["tier"] = kTiers[static_cast<size_t>(kernel.tier)];
+    all["max_particles"] = max_particles;
+    return all;
+}
+
+}  // namespace jetsmith::analysis

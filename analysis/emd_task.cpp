@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/emd_task.h"
+
+#include "core/device.h"
+#include "core/errors.h"
+#include "core/version.h"
+
+namespace jetsmith::analysis {
+namespace {
+
+/// Sections of a recipe that are not looked at here.
+void pass_over(Config& root)
+{
+    for (const char* section : {"inputs", "model", "objective", "optimizer", "schedule", "trainer",
+                                "evaluate", "folds", "init", "scan"})
+        root.section(section, "of a training");
+    root.items("callbacks", "of a training");
+    std::string name;
+    int64_t seed = 0;
+    root.read("name", name, "of a run");
+    root.read("seed", seed, "of a run");
+}
+
+EmdSettings read_settings(const ConfigNode& root)
+{
+    Config config(root, "", "jetsmith emd");
+    Config section = config.section("emd", "what is measured");
+    config.section("data", "how files are read");
+    pass_over(config);
+    config.finish_own_keys();
+    EmdSettings settings(section);
+    section.finish();
+    return settings;
+}
+
+at::Device device_of(const EmdSettings& settings)
+{
+    try {
+        return choose_device(settings.device);
+    } catch (const UserError& error) {
+        const std::string text = error.what(), place = "trainer.device";
+        throw UserError(text.starts_with(place) ? "--device" + text.substr(place.size()) : text);
+    }
+}
+
+void move_to(kernels::EmdEvents& events, const at::Device& device)
+{
+    for (auto* tensor : {&events.x_T, &events.y_T, &events.weight_T, &events.pt_T, &events.object_T,
+                         &events.offsets_N1})
+        if (tensor->defined()) *tensor = tensor->to(device);
+}
+
+/// The rows and which pairs of them, without a word on how they are compared.
+EmdTask read_task(const EmdRequest& request, const ConfigNode& data, const EmdSettings& settings,
+                  FileHashes& hashes)
+{
+    const RowChoice rows("--rows", request.rows), second_rows("--rows2", request.second_rows);
+    const bool two = !request.second.empty(), listed = request.pairs != "all";
+    if (!two && !second_rows.all())
+        throw UserError(
+            "--rows2: there is no second file (one whose rows are chosen is wanted). Name "
+            "it, or leave --rows2 away.");
+    std::vector<int64_t> pairs_K2, positions;
+    if (listed) pairs_K2 = read_pairs(request.pairs);
+    EmdRows first = read_emd_rows({request.file, request.dataset, rows}, data, settings, hashes);
+    EmdRows second = first;
+    if (two)
+        second =
+            read_emd_rows({request.second, request.dataset, second_rows}, data, settings, hashes);
+    const auto layout = listed ? DistanceLayout::pairs
+                        : two  ? DistanceLayout::rectangular
+                               : DistanceLayout::condensed;
+    const int64_t n = first.events.size(), m = second.events.size();
+    if (layout == DistanceLayout::condensed && n < 2)
+        throw UserError(
+            "{}: 1 row was read (2 or more wanted to make a pair). Choose other --rows.",
+            request.file);
+    if (listed) positions = pair_positions(pairs_K2, request.pairs, first, second);
+    PairOrder order(layout, n, m, std::move(positions));
+    return {std::move(first), std::move(second), layout, std::move(pairs_K2),
+            std::move(order), settings.kernel,   {}};
+}
+
+}  // namespace
+
+EmdTask make_emd_task(const EmdRequest& request, const ConfigNode& config)
+{
+    const EmdSettings settings = read_settings(config);
+    const ConfigNode* data = config.find("data");
+    FileHashes hashes;
+    EmdTask task = read_task(request, data ? *data : ConfigNode{}, settings, hashes);
+    const bool given = !request.dataset.empty();
+    task.options.periodic = !settings.of_jets() || settings.centre_of(given) == EmdCentre::none;
+    const at::Device device = device_of(settings);
+    for (EmdRows* side : {&task.first, &task.second}) move_to(side->events, device);
+    auto& all = task.settings;
+    all["program"] = fmt::format("{} {}", program_version(), program_commit());
+    all["layout"] = layout_name(task.layout);
+    all.update(settings.json(given));
+    all["device"] = device.is_cuda() ? "cuda" : "cpu";
+    all["files"].push_back(task.first.described);
+    if (!request.second.empty()) all["files"].push_back(task.second.described);
+    if (task.layout == DistanceLayout::pairs) all["pairs"]["sha256"] = hashes.of(request.pairs);
+    return task;
+}
+
+}  // namespace jetsmith::analysis

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/emd_settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/user_error.h"
+
+namespace jetsmith::analysis {
+namespace {
+
+using kernels::EmdObject;
+using testing::HasSubstr;
+
+EmdSettings settings(const std::string& yaml)
+{
+    const ConfigNode root = parse_yaml("emd:\n" + yaml, "emd.yaml");
+    Config config(*root.find("emd"), "emd", "jetsmith emd");
+    EmdSettings read(config);
+    config.finish();
+    return read;
+}
+
+std::string error(const std::string& yaml)
+{
+    return test::user_error([&] { settings(yaml); });
+}
+
+double id(const EmdSettings& s, EmdObject a, EmdObject b)
+{
+    return s.kernel.id[static_cast<size_t>(a) * kernels::kEmdObjects + static_cast<size_t>(b)];
+}
+
+TEST(EmdSettings, OfJetsNeedTheirRadiusAlone)
+{
+    const auto s = settings("  radius: 0.8\n");
+    EXPECT_TRUE(s.of_jets());
+    EXPECT_EQ(s.kernel.radius, 0.8);
+    EXPECT_EQ(s.kernel.beta, 1.0);
+    EXPECT_FALSE(s.kernel.norm);
+    EXPECT_EQ(s.kernel.tier, kernels::EmdTier::fast);
+    EXPECT_EQ(s.centre_of(/*given=*/false), EmdCentre::pt);
+    EXPECT_EQ(s.centre_of(/*given=*/true), EmdCentre::none);
+    EXPECT_THAT(error("  beta: 1\n"), HasSubstr("--radius: is missing"));
+}
+
+TEST(EmdSettings, AskedCentreHoldsForEveryKindOfFile)
+{
+    const auto s = settings("  radius: 0.8\n  centre: escheme\n");
+    EXPECT_EQ(s.centre_of(true), EmdCentre::escheme);
+    EXPECT_EQ(s.centre_of(false), EmdCentre::escheme);
+    EXPECT_EQ(s.json(true)["centre"], "escheme");
+}
+
+TEST(EmdSettings, FactorsAreSymmetricOneWithinAKindAndNamedOnesWin)
+{
+    const auto s = settings(
+        "  ground: events\n  objects: [{collection: jets, kind: jet}]\n  other_kinds: 4\n"
+        "  id: {jet-muon: 3, b_jet-b_jet: 0.5, met-tau: 7}\n");
+    EXPECT_EQ(id(s, EmdObject::jet, EmdObject::jet), 1);
+    EXPECT_EQ(id(s, EmdObject::jet, EmdObject::muon), 3);
+    EXPECT_EQ(id(s, EmdObject::muon, EmdObject::jet), 3);
+    EXPECT_EQ(id(s, EmdObject::b_jet, EmdObject::b_jet), 0.5);
+    EXPECT_EQ(id(s, EmdObject::tau, EmdObject::met), 7);
+    EXPECT_EQ(id(s, EmdObject::electron, EmdObject::photon), 4);
+}
+
+TEST(EmdSettings, WhatMakesNoSenseIsSaidWithItsPlace)
+{
+    const std::string events = "  ground: events\n  objects: [{collection: jets, kind: jet}]\n";
+    EXPECT_THAT(error("  radius: 0\n"), HasSubstr("emd.yaml:2: emd.radius: 0 is out of range"));
+    EXPECT_THAT(error("  radius: 1\n  beta: -1\n"), HasSubstr("emd.beta: -1 is out of range"));
+    EXPECT_THAT(error("  radius: 1\n  met: {pt: met}\n"), HasSubstr("emd.met: has no meaning"));
+    EXPECT_THAT(error(events + "  norm: true\n"), HasSubstr("emd.norm: has no meaning"));
+    EXPECT_THAT(error("  ground: events\n"), HasSubstr("emd.objects: no collection is named"));
+    EXPECT_THAT(error(events + "  met: {pt: met}\n"), HasSubstr("emd.met: names one of two"));
+    EXPECT_THAT(error(events + "  id: {jet-moun: 2}\n"),
+                HasSubstr("'jet-moun' names no two kinds"));
+    EXPECT_THAT(error(events + "  id: {jet: 2}\n"), HasSubstr("'jet' names no two kinds"));
+    EXPECT_THAT(error(events + "  id: {jet-muon: 0}\n"), HasSubstr("must be above 0"));
+    EXPECT_THAT(error("  ground: events\n  objects: [{collection: e, kind: electron, b_tag: x}]\n"),
+                HasSubstr("turns jets into b-jets"));
+}
+
+TEST(EmdSettings, OfTheDistanceFileNameWhateverChangesADistance)
+{
+    const auto jets =
+        settings("  radius: 0.4\n  beta: 2\n  norm: true\n  tier: exact\n").json(false);
+    EXPECT_EQ(jets["ground"], "jets");
+    EXPECT_EQ(jets["radius"], 0.4);
+    EXPECT_EQ(jets["beta"], 2.0);
+    EXPECT_EQ(jets["norm"], true);
+    EXPECT_EQ(jets["tier"], "exact");
+    EXPECT_EQ(jets["centre"], "pt");
+    EXPECT_EQ(jets["max_particles"], 0);
+    const auto events =
+        settings(
+            "  ground: events\n  weights: uniform\n  objects: [{collection: jets, kind: jet}]\n")
+            .json(false);
+    EXPECT_EQ(events["weights"], "uniform");
+    EXPECT_EQ(events["objects"][0]["kind"], "jet");
+    EXPECT_EQ(events["id"].size(), 64U);
+}
+
+}  // namespace
+}  // namespace jetsmith::analysis
