@@ -15,27 +15,35 @@ double Histogram::total() const
     return std::accumulate(sums.begin(), sums.end(), underflow + overflow);
 }
 
-Histogram histogram(std::span<const double> values, std::span<const double> weights, int bins,
-                    double low, double high)
+void Histogram::fill(double value, double weight)
+{
+    if (std::isnan(value)) {
+        ++undefined;
+    } else if (value < edges.front()) {
+        underflow += weight, underflow_squares += weight * weight;
+    } else if (value > edges.back()) {
+        overflow += weight, overflow_squares += weight * weight;
+    } else {
+        const auto found = std::upper_bound(edges.begin(), edges.end(), value);
+        const auto bin = std::min<int64_t>(found - edges.begin() - 1, std::ssize(sums) - 1);
+        sums[bin] += weight, squares[bin] += weight * weight;
+    }
+}
+
+Histogram empty_histogram(int bins, double low, double high)
 {
     ensure(bins > 0 && low < high, "a histogram wants bins and a range");
     Histogram h;
     for (int i = 0; i <= bins; ++i) h.edges.push_back(low + (high - low) * i / bins);
     h.sums.resize(bins), h.squares.resize(bins);
-    for (size_t i = 0; i < values.size(); ++i) {
-        const double value = values[i], weight = weights.empty() ? 1 : weights[i];
-        if (std::isnan(value)) {
-            ++h.undefined;
-        } else if (value < low) {
-            h.underflow += weight, h.underflow_squares += weight * weight;
-        } else if (value > high) {
-            h.overflow += weight, h.overflow_squares += weight * weight;
-        } else {
-            const auto found = std::upper_bound(h.edges.begin(), h.edges.end(), value);
-            const auto bin = std::clamp<int64_t>(found - h.edges.begin() - 1, 0, bins - 1);
-            h.sums[bin] += weight, h.squares[bin] += weight * weight;
-        }
-    }
+    return h;
+}
+
+Histogram histogram(std::span<const double> values, std::span<const double> weights, int bins,
+                    double low, double high)
+{
+    Histogram h = empty_histogram(bins, low, high);
+    for (size_t i = 0; i < values.size(); ++i) h.fill(values[i], weights.empty() ? 1 : weights[i]);
     return h;
 }
 

@@ -16,9 +16,13 @@ struct Histogram {
     int64_t undefined = 0;                        ///< NaN values, in no bin
 
     double total() const;
+    void fill(double value, double weight = 1);
 };
 
-/// `bins` equal bins from low to high. Weights: empty means all one.
+/// `bins` equal bins from low to high, nothing in them.
+Histogram empty_histogram(int bins, double low, double high);
+
+/// The same, filled. Weights: empty means all one.
 Histogram histogram(std::span<const double> values, std::span<const double> weights, int bins,
                     double low, double high);
 

@@ -14,25 +14,6 @@ namespace {
 
 constexpr double kAverageDecades = 5, kJetDecades = 4;
 
-std::string picture(const ReportImages& images, std::span<const float> image_HW, LogScale scale,
-                    const std::string& caption)
-{
-    const std::string source = data_uri(png(image_HW, images.height, images.width, scale));
-    return fmt::format(
-        "<figure><img class=\"pixels\" width=\"{}\" height=\"{}\" src=\"{}\" "
-        "alt=\"{}\"><figcaption>{}</figcaption></figure>\n",
-        images.width, images.height, source, html_text(caption), html_text(caption));
-}
-
-std::string colour_bar(LogScale scale)
-{
-    return fmt::format(
-        "<div class=\"scale\" style=\"background:{}\"></div><div class=\"ends\">"
-        "<span>{:.2g}</span><span>pixel value, log scale</span><span>{:.2g}</span>"
-        "</div>\n",
-        css_gradient(), scale.low, scale.high);
-}
-
 std::string channel_text(const ReportImages& images, int64_t channel)
 {
     if (images.channels == 1) return "";
@@ -71,7 +52,7 @@ std::string averages(const ReportImages& images)
         for (size_t label = 0; label < images.class_names.size(); ++label)
             for (const auto& kind : kinds)
                 html +=
-                    picture(images, image(kind, label), scale,
+                    picture(image(kind, label), images.height, images.width, scale,
                             kind.name + images.class_names[label] + channel_text(images, channel));
         html += "</div>\n" + colour_bar(scale);
     }
@@ -128,7 +109,7 @@ std::string jets(const ReportImages& images, const ShownJets& shown, const std::
         const std::string caption = jet_caption(images, shown, i);
         html += triples
                     ? triple(images, image, first_channel(shown.outputs_NCHW, i), scale, caption)
-                    : picture(images, image, scale, caption);
+                    : picture(image, images.height, images.width, scale, caption);
     }
     return html + "</div>\n" + colour_bar(scale);
 }

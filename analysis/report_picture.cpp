@@ -9,6 +9,7 @@
 #include <cmath>
 #include <vector>
 
+#include "analysis/text_tables.h"
 #include "core/errors.h"
 
 namespace jetsmith::analysis {
@@ -121,6 +122,25 @@ std::string css_gradient()
     for (const auto& [red, green, blue] : kStops)
         stops += fmt::format(",#{:02x}{:02x}{:02x}", red, green, blue);
     return "linear-gradient(to right" + stops + ")";
+}
+
+std::string picture(std::span<const float> image_HW, int64_t height, int64_t width, LogScale scale,
+                    const std::string& caption)
+{
+    return fmt::format(
+        "<figure><img class=\"pixels\" width=\"{}\" height=\"{}\" src=\"{}\" "
+        "alt=\"{}\"><figcaption>{}</figcaption></figure>\n",
+        width, height, data_uri(png(image_HW, height, width, scale)), html_text(caption),
+        html_text(caption));
+}
+
+std::string colour_bar(LogScale scale)
+{
+    return fmt::format(
+        "<div class=\"scale\" style=\"background:{}\"></div><div class=\"ends\">"
+        "<span>{:.2g}</span><span>pixel value, log scale</span><span>{:.2g}</span>"
+        "</div>\n",
+        css_gradient(), scale.low, scale.high);
 }
 
 }  // namespace jetsmith::analysis

@@ -26,4 +26,9 @@ std::string data_uri(const std::string& png);
 /// The colours from low to high as a CSS gradient to the right.
 std::string css_gradient();
 
+/// HTML of an image with its caption, and of the scale below.
+std::string picture(std::span<const float> image_HW, int64_t height, int64_t width, LogScale scale,
+                    const std::string& caption);
+std::string colour_bar(LogScale scale);
+
 }  // namespace jetsmith::analysis

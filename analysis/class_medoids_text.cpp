@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// How medoids are written down: the JSON document, the lines on the terminal, the file.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/class_medoids.h"
+#include "core/atomic_file.h"
+#include "datasets/hdf5/arrays.h"
+
+namespace jetsmith::analysis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int64_t kFormatVersion = 1;
+
+Json class_json(const ClassMedoids& found, const RowClasses& classes, const DistanceFile& distances)
+{
+    Json medoids = Json::array();
+    const auto sizes = found.medoids.sizes_K();
+    const auto means = found.medoids.mean_distances_K();
+    for (size_t m = 0; m < sizes.size(); ++m) {
+        const int64_t row = found.row(static_cast<int64_t>(m));
+        medoids.push_back({{"rank", m + 1},
+                           {"row", row},
+                           {"source_row", distances.source_rows_N[row]},
+                           {"size", sizes[m]},
+                           {"mean_distance", means[m]}});
+    }
+    return {{"label", classes.labelled() ? Json(found.of.label) : Json(nullptr)},
+            {"name", found.of.name},
+            {"rows", found.of.rows.size()},
+            {"method", found.sampled ? "CLARA" : "FasterPAM"},
+            {"cost", found.medoids.cost},
+            {"mean_distance", found.mean_distance()},
+            {"medoids", medoids}};
+}
+
+void add_rows(TextTable& table, const ClassMedoids& found, const DistanceFile& distances)
+{
+    const auto sizes = found.medoids.sizes_K();
+    const auto means = found.medoids.mean_distances_K();
+    for (size_t m = 0; m < sizes.size(); ++m) {
+        const int64_t row = found.row(static_cast<int64_t>(m));
+        table.rows.push_back({found.of.name, std::to_string(m + 1), std::to_string(row),
+                              std::to_string(distances.source_rows_N[row]), grouped(sizes[m]),
+                              fmt::format("{:.5g}", means[m])});
+    }
+}
+
+std::string method_note(const MedoidResult& result)
+{
+    std::string classes;
+    for (const auto& found : result.by_class)
+        if (found.sampled) classes += (classes.empty() ? "" : ", ") + found.of.name;
+    return fmt::format("best of {} descents (PAM, FasterPAM), seed {}{}", result.options.restarts,
+                       result.options.seed,
+                       classes.empty() ? "" : "; through samples (CLARA): " + classes);
+}
+
+/// Column by column in the order of medoid_rows().
+struct MedoidColumns {
+    std::vector<int64_t> rows, source_rows, labels, sizes;
+    std::vector<double> means;
+    std::vector<int64_t> cluster_N;
+};
+
+MedoidColumns columns_of(const MedoidResult& result, const DistanceFile& distances)
+{
+    MedoidColumns columns;
+    columns.cluster_N.resize(distances.matrix.rows());
+    for (const auto& found : result.by_class) {
+        const auto first = std::ssize(columns.rows);
+        const auto sizes = found.medoids.sizes_K();
+        const auto means = found.medoids.mean_distances_K();
+        columns.sizes.insert(columns.sizes.end(), sizes.begin(), sizes.end());
+        columns.means.insert(columns.means.end(), means.begin(), means.end());
+        for (int64_t m = 0; m < std::ssize(sizes); ++m) {
+            columns.rows.push_back(found.row(m));
+            columns.source_rows.push_back(distances.source_rows_N[found.row(m)]);
+            columns.labels.push_back(found.of.label);
+        }
+        for (size_t i = 0; i < found.of.rows.size(); ++i)
+            columns.cluster_N[found.of.rows[i]] = first + found.medoids.cluster_N[i];
+    }
+    return columns;
+}
+
+template <typename T>
+void write_column(hdf5::ArrayWriter& writer, const char* name, const std::vector<T>& values)
+{
+    writer.array<T>(name, {std::ssize(values)}, values);
+}
+
+}  // namespace
+
+Json medoids_json(const MedoidResult& result, const DistanceFile& distances)
+{
+    Json json = {{"format_version", kFormatVersion},
+                 {"content", "medoids"},
+                 {"distances", distances.name},
+                 {"rows", distances.matrix.rows()},
+                 {"k", result.options.k},
+                 {"restarts", result.options.restarts},
+                 {"seed", result.options.seed}};
+    if (result.classes.labelled())
+        json["labels"] = {{"dataset", result.classes.source},
+                          {"indexed_by", result.classes.by_source_row ? "source_row" : "row"}};
+    json["classes"] = Json::array();
+    for (const auto& found : result.by_class)
+        json["classes"].push_back(class_json(found, result.classes, distances));
+    return json;
+}
+
+TextTable medoid_table(const MedoidResult& result, const DistanceFile& distances)
+{
+    TextTable table{
+        {"class", "rank", "row", "source row", "cluster size", "mean distance"}, {}, {}};
+    std::string means;
+    for (const auto& found : result.by_class) {
+        add_rows(table, found, distances);
+        means += fmt::format("{}{} {:.5g} ({} rows)", means.empty() ? "" : ", ", found.of.name,
+                             found.mean_distance(), grouped(std::ssize(found.of.rows)));
+    }
+    table.notes.push_back("mean distance to the nearest medoid: " + means);
+    table.notes.push_back(method_note(result));
+    if (result.classes.labelled())
+        table.notes.push_back(fmt::format(
+            "labels: {}, {}", result.classes.source,
+            result.classes.by_source_row ? "by source row" : "one per row of the matrix"));
+    return table;
+}
+
+void write_medoids(const std::filesystem::path& path, const MedoidResult& result,
+                   const DistanceFile& distances, const std::vector<double>& knn_scores_N)
+{
+    const auto columns = columns_of(result, distances);
+    const auto features = distances_to(distances.matrix, columns.rows);
+    write_atomically(path, [&](const std::filesystem::path& temporary) {
+        hdf5::ArrayWriter writer(temporary);
+        writer.integer("format_version", kFormatVersion);
+        writer.text("content", "medoids");
+        writer.text("distances", distances.name);
+        writer.text("settings", distances.settings);
+        if (result.classes.labelled()) writer.text("labels", result.classes.source);
+        writer.texts("class_names", result.classes.names_L);
+        write_column(writer, "medoid_row", columns.rows);
+        write_column(writer, "medoid_source_row", columns.source_rows);
+        write_column(writer, "medoid_label", columns.labels);
+        write_column(writer, "cluster_size", columns.sizes);
+        write_column(writer, "mean_distance", columns.means);
+        writer.array<float>("distances", {distances.matrix.rows(), std::ssize(columns.rows)},
+                            features);
+        write_column(writer, "cluster", columns.cluster_N);
+        write_column(writer, "source_row", distances.source_rows_N);
+        if (result.classes.labelled()) write_column(writer, "labels", result.classes.labels_N);
+        if (!knn_scores_N.empty()) write_column(writer, "knn_score", knn_scores_N);
+        writer.close();
+    });
+}
+
+}  // namespace jetsmith::analysis
