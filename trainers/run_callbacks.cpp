@@ -42,12 +42,12 @@ class ProgressCallback final : public Callback {
         std::string metrics;
         for (const auto& metric : record.metrics)
             metrics += fmt::format("  {} {:.4g}", metric.name, metric.value);
-        log::info("epoch {}/{}  loss {:.4g}  val loss {:.4g}{}  {} {}/s  {}  data {:.1f} %, "
-                  "waiting {:.1f} %{}",
-                  record.epoch, trainer.options().epochs, record.train_loss, record.val_loss,
-                  metrics, count_text(record.rows_per_second), trainer.row_noun(),
-                  duration_text(record.seconds), 100 * record.data_share,
-                  100 * record.wait_share, skipped_text(record.skipped));
+        log::info(
+            "epoch {}/{}  loss {:.4g}  val loss {:.4g}{}  {} {}/s  {}  data {:.1f} %, "
+            "waiting {:.1f} %{}",
+            record.epoch, trainer.options().epochs, record.train_loss, record.val_loss, metrics,
+            count_text(record.rows_per_second), trainer.row_noun(), duration_text(record.seconds),
+            100 * record.data_share, 100 * record.wait_share, skipped_text(record.skipped));
     }
 
   private:
@@ -59,12 +59,12 @@ class ProgressCallback final : public Callback {
 
 class HistoryCallback final : public Callback {
   public:
-    explicit HistoryCallback(fs::path path) : path_(std::move(path)) {}
+    explicit HistoryCallback(fs::path path) : path_(std::move(path)) { text_.reserve(kRoom); }
 
     nlohmann::ordered_json state() const override { return {{"history.csv", text_}}; }
     void load_state(const nlohmann::ordered_json& state) override
     {
-        text_ = state.at("history.csv");
+        text_.assign(state.at("history.csv").get_ref<const std::string&>());
         if (!text_.empty()) write_atomically(path_, text_);
     }
 
@@ -83,16 +83,16 @@ class HistoryCallback final : public Callback {
     }
 
   private:
+    /// Some 8,000 epochs: text that moved to a larger place during training would take it from the
+    /// tensors of the step, whose own place then grows.
+    static constexpr size_t kRoom = 1 << 20;
     fs::path path_;
     std::string text_;
 };
 
 }  // namespace
 
-std::unique_ptr<Callback> make_progress_callback()
-{
-    return std::make_unique<ProgressCallback>();
-}
+std::unique_ptr<Callback> make_progress_callback() { return std::make_unique<ProgressCallback>(); }
 std::unique_ptr<Callback> make_history_callback(const fs::path& path)
 {
     return std::make_unique<HistoryCallback>(path);
