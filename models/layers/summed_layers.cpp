@@ -40,8 +40,8 @@ class OutputMemory {
     {
         const std::lock_guard lock(mutex_);
         for (const auto& kept : kept_)
-            if (kept.storage().use_count() == 1 && kept.size(0) == rows && kept.size(1) == width &&
-                kept.dtype() == options.dtype())
+            if (kept.use_count() == 1 && kept.storage().use_count() == 1 && kept.size(0) == rows &&
+                kept.size(1) == width && kept.dtype() == options.dtype())
                 return kept;
         if (kept_.size() == kMost) kept_.erase(kept_.begin());
         return kept_.emplace_back(at::empty({rows, width}, options));
