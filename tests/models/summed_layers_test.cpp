@@ -32,7 +32,7 @@ Sets some_sets(int64_t rows)
     s.x_TF = at::randn({s.offsets_B1[rows].item<int64_t>(), 3});
     s.weights_T = at::rand({s.x_TF.size(0)});
     int64_t in = 3;
-    for (const int64_t out : {100, 40, 256}) {
+    for (const int64_t out : {100, 40, 40, 256}) {  // two of one width: memory is not shared
         s.parameters.push_back(at::randn({out, in}) / std::sqrt(in));
         s.parameters.push_back(at::randn({out}) * 0.3);
         in = out;
