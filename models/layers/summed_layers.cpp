@@ -12,13 +12,13 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "core/torch_threads.h"
 #include "kernels/rectified_tile/rectified_tile.h"
 #include "kernels/segment_sum/segment_sum.h"
+#include "models/layers/tile_products.h"
 
 namespace jetsmith::layers {
 namespace {
@@ -29,40 +29,7 @@ using torch::autograd::tensor_list;
 
 /// Objects of a tile, in multiples of kStep (few shapes, so that oneDNN keeps the code of all of
 /// them); objects that are worth a thread.
-constexpr int64_t kTile = 4096, kStep = 256, kLeast = 256;
-
-/// Memory for outputs of layers, by far the largest things that a step needs, kept for the next
-/// step: else smaller ones split their places in the heap, which grows for hours.
-class OutputMemory {
-  public:
-    /// (rows, width) that nobody else holds, with anything in it.
-    at::Tensor take(int64_t rows, int64_t width, const at::TensorOptions& options)
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& kept : kept_)
-            if (kept.use_count() == 1 && kept.storage().use_count() == 1 && kept.size(0) == rows &&
-                kept.size(1) == width && kept.dtype() == options.dtype())
-                return kept;
-        if (kept_.size() == kMost) kept_.erase(kept_.begin());
-        return kept_.emplace_back(at::empty({rows, width}, options));
-    }
-    /// The same for one tile, at most kTile rows; memory of a whole one, so that all fit.
-    at::Tensor take_tile(int64_t rows, int64_t width, const at::TensorOptions& options)
-    {
-        return take(kTile, width, options).narrow(0, 0, rows);
-    }
-
-  private:
-    static constexpr size_t kMost = 32;
-    std::mutex mutex_;
-    std::vector<at::Tensor> kept_;
-};
-
-OutputMemory& output_memory()
-{
-    static OutputMemory memory;
-    return memory;
-}
+constexpr int64_t kTile = kTileRows, kStep = 256, kLeast = 256;
 
 /// No autograd and no autocast inside: both are done by hand here, in every thread.
 struct PlainScope {
@@ -124,8 +91,8 @@ void for_each_share(const std::vector<Share>& all, const Work& work)
     });
 }
 
-/// Weights and biases as the tiles use them: products in the type of the computation, the first
-/// layer and all biases in float32.
+/// Weights, rounded to the type of the computation, as products take them; the first layer and all
+/// biases in float32.
 struct Layers {
     at::Tensor first_FL;              ///< weight of the first layer, transposed
     std::vector<at::Tensor> weights;  ///< of the others, behind an undefined one
@@ -135,7 +102,8 @@ struct Layers {
         : first_FL(parameters[0].t().contiguous())
     {
         for (size_t i = 0; i < parameters.size(); i += 2) {
-            weights.push_back(i == 0 ? at::Tensor() : parameters[i].to(type));
+            weights.push_back(i == 0 ? at::Tensor()
+                                     : parameters[i].to(type).to(product_type(type)));
             biases.push_back(parameters[i + 1].contiguous());
         }
     }
@@ -147,7 +115,7 @@ struct Layers {
         if (l == 0) {
             kernels::narrow_layer(x, first_FL, biases[0], out);
         } else {
-            at::mm_out(out, x, weights[l].t());
+            multiply(operand(x), weights[l].t(), out);
             kernels::rectify_with_bias(out, biases[l]);
         }
     }
@@ -213,8 +181,7 @@ class SummedLayers : public torch::autograd::Function<SummedLayers> {
         const size_t count = (saved.size() - 3) / 3;
         const std::vector<at::Tensor> outputs(saved.begin() + 3,
                                               saved.begin() + 3 + static_cast<int64_t>(count));
-        const auto type = outputs.back().scalar_type();
-        const Layers layers(at::TensorList(saved).slice(3 + count), type);
+        const Layers layers(at::TensorList(saved).slice(3 + count), outputs.back().scalar_type());
         const auto all = shares(offsets_B1);
         const auto sums_BL = gradients[0].contiguous();
         std::vector<std::vector<at::Tensor>> results(all.size());
@@ -235,13 +202,15 @@ class SummedLayers : public torch::autograd::Function<SummedLayers> {
                     kernels::spread_to_positive(last, range, sums_BL, g, result.back());
                     for (size_t l = count - 1; l > 0; --l) {
                         const auto in = outputs[l - 1].narrow(0, begin, rows);
-                        if (type == at::kFloat) {
-                            result[2 * l].addmm_(g.t(), in);
+                        const auto factor = operand(g);
+                        if (factor.scalar_type() == at::kFloat) {
+                            result[2 * l].addmm_(factor.t(), operand(in));
                         } else {
-                            result[2 * l].add_(at::mm(g.t(), in));
+                            result[2 * l].add_(at::mm(factor.t(), in));
                         }
-                        auto before = output_memory().take_tile(rows, in.size(1), in.options());
-                        at::mm_out(before, g, layers.weights[l]);
+                        const auto before =
+                            output_memory().take_tile(rows, in.size(1), in.options());
+                        multiply(factor, layers.weights[l], before);
                         g = before;
                         kernels::keep_where_positive(in, g, result[2 * l - 1]);
                     }
