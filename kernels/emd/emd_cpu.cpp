@@ -54,9 +54,7 @@ void emd_solve_pairs(const EmdArguments& a)
     parallel_for(a.count, kGrain, [&](int64_t begin, int64_t end) {
         thread_local EmdScratch scratch;
         for (int64_t k = begin; k < end; ++k) {
-            const auto problem =
-                emd_problem(a, emd_side(a.first, first, a.pairs[2 * k]),
-                            emd_side(a.second, second, a.pairs[2 * k + 1]), /*largest_cost=*/0);
+            const auto problem = emd_problem(a, first, second, a.pairs + 2 * k);
             const auto outcome = emd_solve_pair(a, problem, scratch);
             a.values[k] = outcome.value;
             a.gaps[k] = outcome.gap;
@@ -78,7 +76,7 @@ void EmdScratch::reserve(int sources, int sink_count)
     for (auto* buffer : {&mass_n, &mass_m, &left_n, &left_m}) buffer->reserve(side);
     for (auto* buffer : {&share_n, &share_m, &factor_m}) buffer->reserve(side);
     for (auto* buffer : {&parent, &order, &path[0], &path[1]}) buffer->reserve(2 * side);
-    points.reserve(5 * side);
+    points.reserve(4 * side);
     id_rows.reserve(kEmdObjects * kEmdObjects);
     cost.reserve(places);
     kernel.reserve(places);

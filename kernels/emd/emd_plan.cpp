@@ -29,11 +29,9 @@ void read_flows(const EmdProblem& problem, const EmdScratch& s, EmdPlan& plan)
     });
 }
 
-EmdPlan solve(const EmdArguments& a, const EmdSide& first, const EmdSide& second,
-              double largest_cost)
+EmdPlan solve(const EmdArguments& a, const EmdProblem& problem)
 {
     EmdScratch s;
-    const auto problem = emd_problem(a, first, second, largest_cost);
     const auto outcome = emd_solve_pair(a, problem, s);
     const EmdSide &one = problem.sides[0], &other = problem.sides[1];
     const auto zeros = [](at::IntArrayRef shape) { return at::zeros(shape, at::kDouble); };
@@ -57,7 +55,8 @@ EmdPlan emd_plan(const EmdEvents& first, int64_t i, const EmdEvents& second, int
     ensure(first.offsets_N1.is_cpu() && second.offsets_N1.is_cpu(), "a plan is made on the CPU");
     ensure(i >= 0 && i < first.size() && j >= 0 && j < second.size(), "no such event");
     const EmdPrepared one(a.first, a.ground), other(a.second, a.ground);
-    return solve(a, emd_side(a.first, one, i), emd_side(a.second, other, j), 0);
+    const int64_t pair[] = {i, j};
+    return solve(a, emd_problem(a, one, other, pair));
 }
 
 EmdPlan emd_transport(const at::Tensor& mass_N, const at::Tensor& mass_M, const at::Tensor& cost_NM,
@@ -85,7 +84,7 @@ EmdPlan emd_transport(const at::Tensor& mass_N, const at::Tensor& mass_M, const 
     }
     auto side = emd_side(a.first, one, 0);
     side.facts = &facts;
-    return solve(a, side, emd_side(a.second, other, 0), largest);
+    return solve(a, emd_problem(a, side, emd_side(a.second, other, 0), largest));
 }
 
 }  // namespace jetsmith::kernels

@@ -57,8 +57,7 @@ double largest_cost_of(const EmdArguments& a, const EmdEventFacts& one, const Em
 
 EmdStatus worse(const EmdSide& first, const EmdSide& second)
 {
-    return std::max(first.facts->status, second.facts->status,
-                    [](EmdStatus l, EmdStatus r) { return l < r; });
+    return std::max(first.facts->status, second.facts->status);
 }
 
 /// Gives the lighter side its slack, or none where both totals agree.
@@ -122,6 +121,13 @@ EmdProblem emd_problem(const EmdArguments& a, const EmdSide& first, const EmdSid
     if (p.bound < 1e-150) p.bound = 1e-150;
     p.scale = std::ldexp(1.0, std::ilogb(kEmdLargestCost / p.bound));
     return p;
+}
+
+EmdProblem emd_problem(const EmdArguments& a, const EmdPrepared& first, const EmdPrepared& second,
+                       const int64_t* pair)
+{
+    return emd_problem(a, emd_side(a.first, first, pair[0]), emd_side(a.second, second, pair[1]),
+                       /*largest_cost=*/0);
 }
 
 bool emd_masses(const EmdSide& side, int64_t* masses)

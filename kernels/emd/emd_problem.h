@@ -66,6 +66,10 @@ EmdSide emd_side(const EmdParticles& particles, const EmdPrepared& prepared, int
 EmdProblem emd_problem(const EmdArguments& a, const EmdSide& first, const EmdSide& second,
                        double largest_cost);
 
+/// The same of a pair of prepared events, for the other grounds.
+EmdProblem emd_problem(const EmdArguments& a, const EmdPrepared& first, const EmdPrepared& second,
+                       const int64_t* pair);
+
 /// Masses of one side, size() of them, total kEmdMass. False where a particle has no share of it.
 bool emd_masses(const EmdSide& side, int64_t* masses);
 

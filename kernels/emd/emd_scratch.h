@@ -43,7 +43,7 @@ struct EmdScratch {
     EmdBuffer<int32_t> open_u, open_v;  ///< potentials of particles not yet in it
     EmdBuffer<float> kernel;            ///< (n, columns): exp(-cost / softness)
     EmdBuffer<float> factor_m;          ///< (columns): exp(potential / softness)
-    EmdBuffer<float> points;            ///< (5, columns): columns for rows of costs, sums
+    EmdBuffer<float> points;            ///< (4, columns): columns for rows of costs, sums
     EmdBuffer<float> id_rows;           ///< the ID table
     EmdBuffer<int32_t> objects;         ///< (columns): kinds of the sinks
     EmdBuffer<int32_t> parent;          ///< (nodes); -1: root

@@ -74,8 +74,7 @@ class EmdValues : public torch::autograd::Function<EmdValues> {
         parallel_for(pairs.size(0), kGrain, [&](int64_t begin, int64_t end) {
             thread_local EmdScratch scratch;
             for (int64_t k = begin; k < end; ++k) {
-                const auto problem = emd_problem(a, emd_side(a.first, facts, pair[2 * k]),
-                                                 emd_side(a.second, facts2, pair[2 * k + 1]), 0);
+                const auto problem = emd_problem(a, facts, facts2, pair + 2 * k);
                 const auto outcome = emd_solve_pair(a, problem, scratch);
                 value[k] = outcome.value;
                 if (outcome.status == EmdStatus::ok)

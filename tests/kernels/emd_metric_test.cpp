@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an Earth Mover's Distance must be without anybody to compare with: closed forms, the axioms
 // of a metric, invariances, plans and potentials that prove it.
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
@@ -10,7 +9,7 @@
 
 #include "core/errors.h"
 #include "kernels/emd/emd.h"
-#include "tests/support/emd_batch.h"
+#include "tests/support/emd_tensors.h"
 
 namespace jetsmith {
 namespace {
@@ -19,22 +18,9 @@ using kernels::EmdEvents;
 using kernels::EmdOptions;
 using kernels::EmdStatus;
 using kernels::EmdTier;
+using test::events_of;
+using test::tensor;
 using test::WeightedParticles;
-
-at::Tensor tensor(const std::vector<double>& values)
-{
-    return at::from_blob(const_cast<double*>(values.data()), {static_cast<int64_t>(values.size())},
-                         at::kDouble)
-        .clone();
-}
-
-EmdEvents events_of(const std::vector<WeightedParticles>& all)
-{
-    const test::EmdBatch batch(all);
-    const auto offsets = at::from_blob(const_cast<int64_t*>(batch.offsets.data()),
-                                       {static_cast<int64_t>(batch.offsets.size())}, at::kLong);
-    return {tensor(batch.x), tensor(batch.y), tensor(batch.weight), {}, {}, offsets.clone()};
-}
 
 double distance(const WeightedParticles& one, const WeightedParticles& other, EmdOptions options)
 {
@@ -141,42 +127,6 @@ TEST(EmdMetric, CollinearSplittingChangesNothingAndASoftParticleAtMostItsWeight)
     options.radius = 4;
     EXPECT_LE(std::fabs(distance(softer, all[1], options) - distance(all[0], all[1], options)),
               0.01 + 1e-7);
-}
-
-/// Equal numbers of equal masses: the best assignment, by trying all.
-TEST(EmdMetric, EqualMassesAreAnAssignment)
-{
-    toy::Numbers random(5, 2);
-    for (int trial = 0; trial < 20; ++trial) {
-        constexpr int kSize = 7;
-        std::vector<double> cost(kSize * kSize);
-        for (auto& c : cost) c = random.uniform();
-        std::vector<int> to(kSize);
-        std::iota(to.begin(), to.end(), 0);
-        double best = INFINITY;
-        do {
-            double sum = 0;
-            for (int i = 0; i < kSize; ++i) sum += cost[size_t(i * kSize + to[size_t(i)])];
-            best = std::min(best, sum);
-        } while (std::next_permutation(to.begin(), to.end()));
-        const auto ones = tensor(std::vector<double>(kSize, 1.0));
-        const auto plan =
-            emd_transport(ones, ones, tensor(cost).reshape({kSize, kSize}), EmdTier::exact);
-        EXPECT_EQ(plan.status, EmdStatus::ok);
-        EXPECT_NEAR(plan.value, best, 1e-9);
-    }
-}
-
-TEST(EmdMetric, MatricesThatCannotBeTransportedHaveAStatus)
-{
-    const auto one = tensor({1, 2}), other = tensor({1, 2.5});
-    const auto cost = tensor({0, 1, 1, 0}).reshape({2, 2});
-    EXPECT_EQ(emd_transport(one, other, cost, EmdTier::fast).status, EmdStatus::weights_differ);
-    for (const double bad : {-1.0, double(NAN), double(INFINITY)})
-        EXPECT_EQ(
-            emd_transport(one, one, tensor({0, bad, 1, 0}).reshape({2, 2}), EmdTier::fast).status,
-            EmdStatus::bad_position);
-    EXPECT_THROW(emd_transport(one, tensor({1}), cost, EmdTier::fast), InternalError);
 }
 
 std::vector<double> list(const at::Tensor& t)
