@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/content_check.h"
 #include "core/errors.h"
 #include "datasets/hdf5/arrays.h"
+#include "datasets/hdf5/attributes.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -87,17 +89,8 @@ void write_distances(const std::filesystem::path& path, const DistanceHeader& he
 DistanceHeader read_distance_header(const std::filesystem::path& path)
 {
     const auto file = hdf5::File::open(path);
-    const auto version = file->integer("/", "format_version");
-    if (file->text("/", "content") != kContent || !version)
-        throw UserError(
-            "{}: holds no distances of jetsmith (attribute content = 'distances' wanted). "
-            "Make them with jetsmith emd.",
-            file->name());
-    if (*version > kFormatVersion)
-        throw UserError(
-            "{}: was written by a newer jetsmith (format_version {}; at most {} can be "
-            "read). Update jetsmith.",
-            file->name(), *version, kFormatVersion);
+    check_content(
+        *file, {kContent, kFormatVersion, "distances of jetsmith", "Make them with jetsmith emd."});
     DistanceHeader header;
     header.layout = layout_of(*file);
     header.source_row_N = hdf5::read_array<int64_t>(file, "source_row").values;

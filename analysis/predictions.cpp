@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "analysis/content_check.h"
 #include "core/atomic_file.h"
 #include "core/errors.h"
 #include "datasets/hdf5/arrays.h"
+#include "datasets/hdf5/attributes.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -162,15 +164,8 @@ void write_predictions(const std::filesystem::path& path, const Predictions& pre
 Predictions read_predictions(const std::filesystem::path& path)
 {
     const auto file = hdf5::File::open(path);
-    const auto version = file->integer("/", "format_version");
-    if (file->text("/", "content") != "predictions" || !version)
-        throw UserError("{}: holds no predictions of jetsmith (attribute content = 'predictions' "
-                        "wanted). Use jetsmith metrics for other files of scores.",
-                        file->name());
-    if (*version > kFormatVersion)
-        throw UserError("{}: was written by a newer jetsmith (format_version {}; at most {} can be "
-                        "read). Update jetsmith.",
-                        file->name(), *version, kFormatVersion);
+    check_content(*file, {"predictions", kFormatVersion, "predictions of jetsmith",
+                          "Use jetsmith metrics for other files of scores."});
     Predictions predictions;
     ScoreTable& table = predictions.table;
     table.name = file->text("/", "name").value_or("");

@@ -3,9 +3,11 @@
 
 #include <span>
 
+#include "analysis/content_check.h"
 #include "core/atomic_file.h"
 #include "core/errors.h"
 #include "datasets/hdf5/arrays.h"
+#include "datasets/hdf5/attributes.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -152,17 +154,8 @@ void write_report_images(const std::filesystem::path& path, const ReportImages& 
 ReportImages read_report_images(const std::filesystem::path& path)
 {
     const auto file = hdf5::File::open(path);
-    const auto version = file->integer("/", "format_version");
-    if (file->text("/", "content") != "report_images" || !version)
-        throw UserError(
-            "{}: holds no images of a run (attribute content = 'report_images' "
-            "wanted). Evaluate the run again.",
-            file->name());
-    if (*version > kFormatVersion)
-        throw UserError(
-            "{}: was written by a newer jetsmith (format_version {}; at most {} can be "
-            "read). Update jetsmith.",
-            file->name(), *version, kFormatVersion);
+    check_content(*file,
+                  {"report_images", kFormatVersion, "images of a run", "Evaluate the run again."});
     ReportImages images;
     images.class_names = hdf5::read_texts(*file, "/", "class_names");
     images.channel_names = hdf5::read_texts(*file, "/", "channel_names");

@@ -10,6 +10,7 @@
 
 #include "core/errors.h"
 #include "datasets/hdf5/arrays.h"
+#include "datasets/hdf5/attributes.h"
 #include "datasets/hdf5/column_table.h"
 
 namespace jetsmith::analysis {

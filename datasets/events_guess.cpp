@@ -8,6 +8,7 @@
 
 #include "datasets/event_objects.h"
 #include "datasets/hdf5/arrays.h"
+#include "datasets/hdf5/attributes.h"
 
 namespace jetsmith {
 namespace {

@@ -92,44 +92,6 @@ Array<T> read_array(const std::shared_ptr<const File>& file, const std::string& 
 template Array<double> read_array(const std::shared_ptr<const File>&, const std::string&);
 template Array<int64_t> read_array(const std::shared_ptr<const File>&, const std::string&);
 
-std::vector<std::string> read_texts(const File& file, const std::string& object,
-                                    const char* attribute)
-{
-    const Lock lock;
-    if (H5Aexists_by_name(file.id(), object.c_str(), attribute, H5P_DEFAULT) <= 0) return {};
-    const Handle attr(
-        H5Aopen_by_name(file.id(), object.c_str(), attribute, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-    const Handle type(H5Aget_type(attr.id()), H5Tclose);
-    const Handle space(H5Aget_space(attr.id()), H5Sclose);
-    const int64_t count = H5Sget_simple_extent_npoints(space.id());
-    if (H5Tis_variable_str(type.id()) <= 0 || count < 1) {
-        const auto one = file.text(object, attribute);
-        return one ? std::vector<std::string>{*one} : std::vector<std::string>{};
-    }
-    std::vector<char*> raw(count);
-    if (H5Aread(attr.id(), type.id(), raw.data()) < 0) return {};
-    std::vector<std::string> all;
-    for (const char* text : raw) all.emplace_back(text ? text : "");
-    H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, raw.data());
-    return all;
-}
-
-std::optional<double> read_number(const File& file, const std::string& object,
-                                  const char* attribute)
-{
-    const Lock lock;
-    if (H5Aexists_by_name(file.id(), object.c_str(), attribute, H5P_DEFAULT) <= 0) return {};
-    const Handle attr(
-        H5Aopen_by_name(file.id(), object.c_str(), attribute, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-    const Handle type(H5Aget_type(attr.id()), H5Tclose);
-    const Handle space(H5Aget_space(attr.id()), H5Sclose);
-    double value = 0;
-    if (H5Tget_class(type.id()) != H5T_FLOAT || H5Sget_simple_extent_npoints(space.id()) != 1 ||
-        H5Aread(attr.id(), H5T_NATIVE_DOUBLE, &value) < 0)
-        return {};
-    return value;
-}
-
 ArrayWriter::ArrayWriter(const std::filesystem::path& path) : path_(path)
 {
     const Lock lock;

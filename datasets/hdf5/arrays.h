@@ -29,14 +29,6 @@ struct Array {
 template <typename T>
 Array<T> read_array(const std::shared_ptr<const File>& file, const std::string& path);
 
-/// A text attribute with any number of elements; empty when it is absent or no text.
-std::vector<std::string> read_texts(const File& file, const std::string& object,
-                                    const char* attribute);
-
-/// A scalar attribute of floating point.
-std::optional<double> read_number(const File& file, const std::string& object,
-                                  const char* attribute);
-
 /// Writes a new file. Datasets of more than a few thousand values are compressed (shuffle and
 /// deflate, which every HDF5 library reads). All functions throw RunError when the disk is full.
 class ArrayWriter {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every HDF5 file of ours says of itself: attributes `content` and `format_version`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "datasets/hdf5/hdf5_file.h"
+
+namespace jetsmith::analysis {
+
+/// What a file must be to be read, and the words for one that is not.
+struct WantedContent {
+    std::string content;
+    int64_t newest;          ///< format_version that can be read
+    std::string missing;     ///< completes "FILE: holds no ...": "images of a run"
+    std::string suggestion;  ///< a sentence
+};
+
+/// Throws UserError for a file of something else or of a newer jetsmith.
+void check_content(const hdf5::File& file, const WantedContent& wanted);
+
+}  // namespace jetsmith::analysis
