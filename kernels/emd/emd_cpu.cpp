@@ -21,6 +21,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 #include "kernels/emd/emd_costs.inc"
 // in this order
+#include "kernels/emd/emd_tree.inc"
+// in this order
+#include "kernels/emd/emd_pricing.inc"
+// in this order
 #include "kernels/emd/emd_simplex.inc"
 // in this order
 #include "kernels/emd/emd_start.inc"
@@ -82,6 +86,7 @@ void EmdScratch::reserve(int sources, int sink_count)
     kernel.reserve(places);
     true_cost.reserve(places);
     flow.reserve(2 * side);
+    for (auto* buffer : {&arc_cost, &node_x, &node_y}) buffer->reserve(2 * side);
     below.reserve(2 * side * 2 * words);
     moved.reserve(2 * words);
 }

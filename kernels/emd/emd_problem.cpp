@@ -12,6 +12,9 @@ namespace {
 /// Weights below this share of the total would have no mass.
 constexpr double kLeastShare = 0x1p-54;
 
+/// Totals below this would have no finite mass per weight.
+constexpr double kLeastTotal = 1e-280;
+
 void widen(EmdEventFacts& facts, int axis, double value)
 {
     facts.least[axis] = std::min(facts.least[axis], value);
@@ -35,7 +38,7 @@ EmdEventFacts event_facts(const EmdParticles& p, EmdGround ground, int64_t begin
         widen(facts, 1, p.y[t]);
         widen(facts, 2, pt);
     }
-    if (facts.status == EmdStatus::ok && !(facts.total < INFINITY))
+    if (facts.status == EmdStatus::ok && !(facts.total > kLeastTotal && facts.total < INFINITY))
         facts.status = EmdStatus::out_of_range;
     return facts;
 }
@@ -49,8 +52,10 @@ double reach(const EmdEventFacts& one, const EmdEventFacts& other, int axis)
 double largest_cost_of(const EmdArguments& a, const EmdEventFacts& one, const EmdEventFacts& other)
 {
     const double x = reach(one, other, 0), y = reach(one, other, 1);
-    const double distance = std::hypot(x, a.periodic ? std::min(y, std::numbers::pi) : y);
-    if (a.ground == EmdGround::jets) return std::pow(distance / a.radius, a.beta);
+    const double along = a.periodic ? std::min(y, std::numbers::pi) : y;
+    const double distance = std::sqrt(x * x + along * along);
+    if (a.ground == EmdGround::jets)
+        return a.beta == 1.0 ? distance / a.radius : std::pow(distance / a.radius, a.beta);
     const double id = *std::max_element(a.id, a.id + kEmdObjects * kEmdObjects);
     return distance * reach(one, other, 2) * id;
 }
@@ -133,17 +138,19 @@ EmdProblem emd_problem(const EmdArguments& a, const EmdPrepared& first, const Em
 bool emd_masses(const EmdSide& side, int64_t* masses)
 {
     const int size = side.size();
-    int64_t left = kEmdMass;
-    int heaviest = 0;
+    const double unit = kEmdMass / side.total(), least = kLeastShare * side.total();
+    int64_t sum = 0;
+    double lightest = INFINITY;
     for (int i = 0; i < size; ++i) {
-        const double share = side.share(i);
-        if (share < kLeastShare) return false;
+        const double weight = side.weight_of(i);
         const auto noise = static_cast<int64_t>((static_cast<uint32_t>(i) * 2654435761U) >> 22);
-        masses[i] = static_cast<int64_t>(share * kEmdMass) + (noise & kEmdMassNoise);
-        left -= masses[i];
-        if (masses[i] > masses[heaviest]) heaviest = i;
+        lightest = std::min(lightest, weight);
+        masses[i] = static_cast<int64_t>(weight * unit) + (noise & kEmdMassNoise);
+        sum += masses[i];
     }
-    masses[heaviest] += left;
+    if (lightest < least) return false;
+    const int64_t heaviest = std::max_element(masses, masses + size) - masses;
+    masses[heaviest] += kEmdMass - sum;
     return masses[heaviest] > 0;
 }
 

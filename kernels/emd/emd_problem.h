@@ -45,8 +45,9 @@ struct EmdSide {
 
     int size() const { return count + (slack > 0 ? 1 : 0); }
     double total() const { return facts->total + slack; }
-    /// Share of the total of particle i or, behind the last one, of the slack.
-    double share(int i) const { return (i < count ? weight[i] : slack) / total(); }
+    /// Of particle i or, behind the last one, of the slack.
+    double weight_of(int i) const { return i < count ? weight[i] : slack; }
+    double share(int i) const { return weight_of(i) / total(); }
 };
 
 /// The pair, its units and its limits.

@@ -37,6 +37,8 @@ struct EmdScratch {
     EmdBuffer<int32_t> cost, u, v;      ///< (n, columns), (n), (columns): the integer problem
     EmdBuffer<double> true_cost;        ///< (n, columns), where float32 does not do
     EmdBuffer<double> true_u, true_v;   ///< potentials that prove the value
+    EmdBuffer<double> node_x, node_y;   ///< (nodes): positions
+    EmdBuffer<double> arc_cost;         ///< (nodes): true cost of the arc to the parent
     EmdBuffer<int64_t> mass_n, mass_m;  ///< (n), (m)
     EmdBuffer<float> share_n, share_m;  ///< masses / total
     EmdBuffer<int64_t> left_n, left_m;  ///< masses not yet placed in the first tree
