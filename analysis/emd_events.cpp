@@ -204,12 +204,13 @@ kernels::EmdEvents emd_jets(const Collection& particles, const EmdSettings& sett
     const auto* momenta = momenta_T4.const_data_ptr<float>();
     const auto* offsets = offsets_B1.const_data_ptr<int64_t>();
     const EmdCentre centre = settings.centre_of(/*given=*/false);
+    const bool directions = settings.isotropy.on_sphere();
     return collect(offsets_B1.size(0) - 1, true, [&](int64_t row, Particles& out) {
         for (int64_t i = offsets[row]; i < offsets[row + 1]; ++i) {
             const double e = momenta[4 * i], px = momenta[4 * i + 1], py = momenta[4 * i + 2];
             const double pz = momenta[4 * i + 3], pt = std::hypot(px, py);
             if (pt == 0) continue;
-            const double y = rapidity(e, pt, pz);
+            const double y = directions ? std::asinh(pz / pt) : rapidity(e, pt, pz);
             const double transverse = std::sqrt(std::max(pt * pt, (e - pz) * (e + pz)));
             out.push_back({pt, y, std::atan2(py, px), pt, transverse, EmdObject::jet});
         }

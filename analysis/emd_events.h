@@ -16,8 +16,9 @@ namespace jetsmith::analysis {
 /// pseudorapidity asinh(pz / pt) where rounding leaves none, or one of 10 or more.
 double rapidity(double energy, double pt, double pz);
 
-/// Jets of particles with four-momenta: weight pT, rapidity and azimuth. Without particles of pT 0;
-/// the hardest settings.max_particles of each, and those centred.
+/// Jets of particles with four-momenta: weight pT, rapidity (pseudorapidity for isotropy on the
+/// sphere) and azimuth. Without particles of pT 0; the hardest settings.max_particles of each, and
+/// those centred.
 kernels::EmdEvents emd_jets(const Collection& particles, const EmdSettings& settings);
 
 /// The same of pt, y, phi as they are given: values (N, P, 3), padded with pt 0. NaN and negative

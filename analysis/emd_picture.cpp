@@ -65,6 +65,10 @@ void write_plan_picture(const std::filesystem::path& path, const EmdTask& task, 
     if (task.options.ground != kernels::EmdGround::jets)
         throw UserError(
             "--plan: plans between events are not drawn (jets are wanted). Leave it away.");
+    if (task.isotropy.wanted())
+        throw UserError(
+            "--plan: plans to a uniform event are not drawn (two rows are wanted). Leave --plan "
+            "away, or --isotropy.");
     const int64_t i = position(task.first, first_row), j = position(task.second, second_row);
     const auto plan = kernels::emd_plan(task.first.events, i, task.second.events, j, task.options);
     if (plan.status != kernels::EmdStatus::ok)

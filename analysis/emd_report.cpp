@@ -20,10 +20,17 @@ constexpr int kFormatVersion = 1;
 std::string first_failure(const EmdTask& task, const DistanceSummary& summary)
 {
     const auto pair = task.order.at(summary.first_failed);
-    return fmt::format("the first is pair {} (rows {} and {}): {}", summary.first_failed,
-                       task.first.source_rows[static_cast<size_t>(pair[0])],
-                       task.second.source_rows[static_cast<size_t>(pair[1])],
-                       kernels::status_text(static_cast<kernels::EmdStatus>(summary.status)));
+    const auto row = task.first.source_rows[static_cast<size_t>(pair[0])];
+    const auto why = kernels::status_text(static_cast<kernels::EmdStatus>(summary.status));
+    if (task.isotropy.wanted()) return fmt::format("the first is row {}: {}", row, why);
+    return fmt::format("the first is pair {} (rows {} and {}): {}", summary.first_failed, row,
+                       task.second.source_rows[static_cast<size_t>(pair[1])], why);
+}
+
+const char* gap_unit(const EmdTask& task)
+{
+    if (task.isotropy.wanted()) return "";
+    return task.options.ground == kernels::EmdGround::events ? " GeV" : " of the larger total pT";
 }
 
 }  // namespace
@@ -58,12 +65,15 @@ std::string emd_text(const EmdTask& task, const EmdOutcome& outcome, const fs::p
         outcome.computed == 0
             ? "all of them were there"
             : count_text(static_cast<double>(outcome.computed) / outcome.seconds) + " pairs/s";
-    const bool of_events = task.options.ground == kernels::EmdGround::events;
-    return fmt::format(
-        "{}: {} distances ({} x {} {}, {}), {}, tier {}, largest certified gap {:.2g} {}\n",
-        out.string(), task.order.count(), task.first.events.size(), task.second.events.size(),
-        task.first.noun, layout_name(task.layout), rate, task.settings["tier"].get<std::string>(),
-        outcome.summary.max_gap, of_events ? "GeV" : "of the larger total pT");
+    const std::string what =
+        task.isotropy.wanted()
+            ? fmt::format("isotropies ({} events to {})", task.first.events.size(),
+                          task.isotropy.text())
+            : fmt::format("distances ({} x {} {}, {})", task.first.events.size(),
+                          task.second.events.size(), task.first.noun, layout_name(task.layout));
+    return fmt::format("{}: {} {}, {}, tier {}, largest certified gap {:.2g}{}\n", out.string(),
+                       task.order.count(), what, rate, task.settings["tier"].get<std::string>(),
+                       outcome.summary.max_gap, gap_unit(task));
 }
 
 void speak_of_failures(const EmdTask& task, const EmdOutcome& outcome, const fs::path& out)

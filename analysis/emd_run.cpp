@@ -81,9 +81,7 @@ class Computation {
     {
         const int64_t begin = tiles_.summary().done;
         const at::Tensor pairs_K2 = task_.order.range(begin, begin + count);
-        const auto& first = task_.first.events;
-        const auto result = kernels::emd_pairs(
-            first, task_.second.events, pairs_K2.to(first.offsets_N1.device()), task_.options);
+        const auto result = task_.measure(pairs_K2.to(task_.first.events.offsets_N1.device()));
         const at::Tensor values = result.values_K.cpu();
         tiles_.append({values.const_data_ptr<double>(), static_cast<size_t>(count)},
                       summary_with(result, pairs_K2));

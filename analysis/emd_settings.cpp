@@ -25,13 +25,13 @@ size_t index_of(const std::vector<std::string>& names, const std::string& name)
     return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
-void refuse(const Config& config, const std::vector<const char*>& keys, const std::string& ground,
+void refuse(const Config& config, const std::vector<const char*>& keys, const std::string& what,
             const std::string& instead)
 {
     for (const char* key : keys)
         if (config.has(key))
-            config.fail(key, fmt::format("has no meaning for ground '{}' ({}). Leave it away",
-                                         ground, instead));
+            config.fail(key,
+                        fmt::format("has no meaning for {} ({}). Leave it away", what, instead));
 }
 
 }  // namespace
@@ -51,8 +51,63 @@ EmdSettings::EmdSettings(Config& config)
     config.read("device", device, "auto, cpu, cuda or cuda:N");
     kernel.ground = static_cast<EmdGround>(index_of(kGrounds, ground));
     kernel.tier = static_cast<kernels::EmdTier>(index_of(kTiers, tier));
+    read_isotropy(config);
+    if (isotropy.wanted() || of_jets() || config.is_describing())
+        config.read("collection", collection, "collection of the particles; empty: the only one");
+    if (isotropy.wanted()) return;
     if (of_jets() || config.is_describing()) read_jets(config);
     if (!of_jets() || config.is_describing()) read_events(config);
+}
+
+void EmdSettings::read_isotropy(Config& config)
+{
+    std::string text;
+    config.read("isotropy", text,
+                "event isotropy: distance of each event to a uniform one, ring:N, cylinder:N or "
+                "sphere:N (2004.06125); empty: distances of pairs");
+    double ymax = isotropy.ymax;
+    config.read("ymax", ymax, "largest rapidity of isotropy: cylinder:N", positive);
+    if (text.empty()) {
+        if (config.has("ymax"))
+            config.fail("ymax",
+                        "has no meaning without isotropy: cylinder:N (its largest rapidity). Leave "
+                        "it away");
+        return;
+    }
+    isotropy = kernels::Isotropy::parse(text);
+    isotropy.ymax = ymax;
+    check_isotropy(config, text);
+    refuse(config,
+           {"ground", "radius", "beta", "norm", "centre", "objects", "met", "weights", "id",
+            "other_kinds"},
+           "isotropy", "the reference says how events are compared");
+    kernel = isotropy.options(kernel.tier);
+    centre = "none";
+}
+
+void EmdSettings::check_isotropy(const Config& config, const std::string& text) const
+{
+    constexpr double kMostPoints = 100'000;
+    if (!isotropy.wanted())
+        config.fail(
+            "isotropy",
+            fmt::format("'{}' is no reference (ring:N, cylinder:N or sphere:N with 2 points "
+                        "or more wanted). Write ring:128",
+                        text));
+    if (config.has("ymax") && isotropy.shape != kernels::IsotropyShape::cylinder)
+        config.fail("ymax",
+                    fmt::format("has no meaning for {} (a cylinder has it). Leave it away", text));
+    const double size = isotropy.size();
+    if (isotropy.on_sphere() && size == 0)
+        config.fail(
+            "isotropy",
+            fmt::format("{} points are not spread evenly over the sphere (12 n^2 of HEALPix "
+                        "wanted, such as 48, 192 or 768). Write sphere:192",
+                        isotropy.points));
+    if (!(size >= 1 && size <= kMostPoints))
+        config.fail("isotropy", fmt::format("{} with ymax {} is a reference of {} points (1 to {} "
+                                            "wanted). Choose another N",
+                                            text, isotropy.ymax, size, kMostPoints));
 }
 
 void EmdSettings::read_jets(Config& config)
@@ -70,9 +125,8 @@ void EmdSettings::read_jets(Config& config)
                 "momentum; none, positions as they are and azimuths modulo 2 pi; auto, none for "
                 "positions that are given (--dataset), else pt",
                 one_of({"auto", "pt", "escheme", "none"}));
-    config.read("collection", collection, "collection of the particles; empty: the only one");
     if (config.is_describing()) return;
-    refuse(config, {"objects", "met", "weights", "id", "other_kinds"}, "jets",
+    refuse(config, {"objects", "met", "weights", "id", "other_kinds"}, "ground 'jets'",
            "events of reconstructed objects have it");
 }
 
@@ -94,7 +148,8 @@ void EmdSettings::read_events(Config& config)
                     "met away");
     read_id(config);
     if (config.is_describing()) return;
-    refuse(config, {"radius", "beta", "norm", "centre", "collection"}, "events", "jets have it");
+    refuse(config, {"radius", "beta", "norm", "centre", "collection"}, "ground 'events'",
+           "jets have it");
 }
 
 void EmdSettings::read_objects(Config& config)
@@ -157,8 +212,12 @@ EmdCentre EmdSettings::centre_of(bool given) const
 nlohmann::ordered_json EmdSettings::json(bool given) const
 {
     nlohmann::ordered_json all;
-    all["ground"] = kGrounds[static_cast<size_t>(kernel.ground)];
-    if (of_jets()) {
+    all["ground"] = isotropy.wanted() ? "isotropy" : kGrounds[static_cast<size_t>(kernel.ground)];
+    if (isotropy.wanted()) {
+        all["isotropy"] = isotropy.text();
+        if (isotropy.shape == kernels::IsotropyShape::cylinder) all["ymax"] = isotropy.ymax;
+        all["collection"] = collection;
+    } else if (of_jets()) {
         all["radius"] = kernel.radius;
         all["beta"] = kernel.beta;
         all["norm"] = kernel.norm;

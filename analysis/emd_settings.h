@@ -11,6 +11,7 @@
 
 #include "core/config.h"
 #include "kernels/emd/emd.h"
+#include "kernels/emd/emd_isotropy.h"
 
 namespace jetsmith::analysis {
 
@@ -37,6 +38,7 @@ struct EmdSettings {
     std::vector<EmdObjects> objects;  ///< ground `events`
     std::string met, met_phi;         ///< columns of one number per event; empty: no MET
     bool uniform = false;             ///< ground `events`: equal weights instead of pT fractions
+    kernels::Isotropy isotropy;       ///< in place of distances between rows
     std::string device = "auto";
 
     /// Reads the section. Throws UserError for what makes no sense together.
@@ -52,6 +54,8 @@ struct EmdSettings {
     nlohmann::ordered_json json(bool given) const;
 
   private:
+    void read_isotropy(Config& config);
+    void check_isotropy(const Config& config, const std::string& text) const;
     void read_jets(Config& config);
     void read_events(Config& config);
     void read_objects(Config& config);

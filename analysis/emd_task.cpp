@@ -35,8 +35,14 @@ EmdSettings read_settings(const ConfigNode& root)
 
 at::Device device_of(const EmdSettings& settings)
 {
+    const bool on_sphere = settings.isotropy.wanted() && settings.isotropy.on_sphere();
+    if (on_sphere && settings.device.starts_with("cuda"))
+        throw UserError(
+            "--device: {} does not compute {} (the CPU does). Leave it away, or choose ring:N or "
+            "cylinder:N.",
+            settings.device, settings.isotropy.text());
     try {
-        return choose_device(settings.device);
+        return on_sphere ? at::Device(at::kCPU) : choose_device(settings.device);
     } catch (const UserError& error) {
         const std::string text = error.what(), place = "trainer.device";
         throw UserError(text.starts_with(place) ? "--device" + text.substr(place.size()) : text);
@@ -48,6 +54,37 @@ void move_to(kernels::EmdEvents& events, const at::Device& device)
     for (auto* tensor : {&events.x_T, &events.y_T, &events.weight_T, &events.pt_T, &events.object_T,
                          &events.offsets_N1})
         if (tensor->defined()) *tensor = tensor->to(device);
+}
+
+/// Options that choose pairs of rows.
+void check_isotropy(const EmdRequest& request)
+{
+    const auto refuse = [](bool given, const char* option) {
+        if (given)
+            throw UserError(
+                "{}: has no meaning with --isotropy (every row is compared with the reference). "
+                "Leave it away.",
+                option);
+    };
+    refuse(!request.second.empty(), request.second.c_str());
+    refuse(!request.second_rows.empty(), "--rows2");
+    refuse(request.pairs != "all", "--pairs");
+}
+
+/// Every row with the reference of the isotropy.
+EmdTask read_isotropy_task(const EmdRequest& request, const ConfigNode& data,
+                           const EmdSettings& settings, FileHashes& hashes)
+{
+    check_isotropy(request);
+    EmdRows rows = read_emd_rows({request.file, request.dataset, {"--rows", request.rows}}, data,
+                                 settings, hashes);
+    rows.events = settings.isotropy.prepare(rows.events);
+    rows.noun = "events";
+    EmdRows reference{settings.isotropy.reference(), {0}, settings.isotropy.text()};
+    const auto layout = DistanceLayout::rectangular;
+    PairOrder order(layout, rows.events.size(), 1);
+    return {std::move(rows),  std::move(reference), layout, {},
+            std::move(order), settings.kernel,      {},     settings.isotropy};
 }
 
 /// The rows and which pairs of them, without a word on how they are compared.
@@ -78,19 +115,27 @@ EmdTask read_task(const EmdRequest& request, const ConfigNode& data, const EmdSe
     if (listed) positions = pair_positions(pairs_K2, request.pairs, first, second);
     PairOrder order(layout, n, m, std::move(positions));
     return {std::move(first), std::move(second), layout, std::move(pairs_K2),
-            std::move(order), settings.kernel,   {}};
+            std::move(order), settings.kernel,   {},     {}};
 }
 
 }  // namespace
+
+kernels::EmdResult EmdTask::measure(const at::Tensor& pairs_K2) const
+{
+    return isotropy.wanted() ? isotropy.measure(first.events, second.events, pairs_K2, options.tier)
+                             : kernels::emd_pairs(first.events, second.events, pairs_K2, options);
+}
 
 EmdTask make_emd_task(const EmdRequest& request, const ConfigNode& config)
 {
     const EmdSettings settings = read_settings(config);
     const ConfigNode* data = config.find("data");
     FileHashes hashes;
-    EmdTask task = read_task(request, data ? *data : ConfigNode{}, settings, hashes);
-    const bool given = !request.dataset.empty();
-    task.options.periodic = !settings.of_jets() || settings.centre_of(given) == EmdCentre::none;
+    const bool given = !request.dataset.empty(), isotropy = settings.isotropy.wanted();
+    EmdTask task = (isotropy ? read_isotropy_task : read_task)(request, data ? *data : ConfigNode{},
+                                                               settings, hashes);
+    if (!isotropy)
+        task.options.periodic = !settings.of_jets() || settings.centre_of(given) == EmdCentre::none;
     const at::Device device = device_of(settings);
     for (EmdRows* side : {&task.first, &task.second}) move_to(side->events, device);
     auto& all = task.settings;

@@ -13,6 +13,7 @@
 #include "analysis/pair_order.h"
 #include "core/config_node.h"
 #include "kernels/emd/emd.h"
+#include "kernels/emd/emd_isotropy.h"
 
 namespace jetsmith::analysis {
 
@@ -30,6 +31,10 @@ struct EmdTask {
     PairOrder order;
     kernels::EmdOptions options;
     nlohmann::ordered_json settings;  ///< of the distance file
+    kernels::Isotropy isotropy;       ///< wanted: `second` is its reference
+
+    /// Pairs of positions among `first` and `second`, on the device of these.
+    kernels::EmdResult measure(const at::Tensor& pairs_K2) const;
 };
 
 /// config: a map whose sections `data` and `emd` count; those of a training may be there. Throws

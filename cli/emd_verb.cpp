@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // jetsmith emd FILE [FILE2] --radius R --out D.h5: Earth Mover's Distances between the rows of
-// files.
+// files; jetsmith emd FILE --isotropy ring:128 --out D.h5: to a uniform event.
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
@@ -107,6 +107,10 @@ void add_emd(CLI::App& app)
     verb->add_flag_callback(
         "--norm", [a] { a->keys.emplace_back("norm", "true"); },
         "divide each jet's weights by their sum");
+    key("--isotropy", "isotropy",
+        "isotropy of each event instead: its distance to the uniform ring:N, cylinder:N or "
+        "sphere:N");
+    key("--ymax", "ymax", "largest rapidity of the cylinder (default: 4.5)");
     key("--tier", "tier", "fast (certified to 2e-6) or exact (1e-10)");
     key("--centre", "centre", "origin of each jet: pt (centroid), escheme or none");
     key("--max-particles", "max_particles", "particles of highest pT to keep (default: all)");

@@ -122,6 +122,16 @@ TEST(EmdJets, CentredByEschemePointAlongTheBeamPlane)
     EXPECT_NEAR(pz / px, 0, 1e-12);
 }
 
+TEST(EmdJets, OnTheSphereHaveTheDirectionOfTheirMomentum)
+{
+    // As heavy as its momentum, so that rapidity and pseudorapidity differ.
+    const auto jets = momenta({{{10 * std::sqrt(2.0), 6, 0, 8}}});
+    const double direction = std::asinh(8.0 / 6);
+    EXPECT_NEAR(event(emd_jets(jets, settings("{isotropy: 'sphere:12'}")), 0)[0].x, direction,
+                1e-6);
+    EXPECT_LT(event(emd_jets(jets, settings("{isotropy: 'cylinder:8'}")), 0)[0].x, direction - 0.3);
+}
+
 TEST(EmdJets, GivenAsPositionsStayAsTheyAreWithoutTheirPadding)
 {
     const std::vector<double> values{7,      0.5, 3, /**/ 0, 0, 0, /**/ 9, -1, -3,

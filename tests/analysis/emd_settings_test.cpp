@@ -104,5 +104,33 @@ TEST(EmdSettings, OfTheDistanceFileNameWhateverChangesADistance)
     EXPECT_EQ(events["id"].size(), 64U);
 }
 
+TEST(EmdSettings, OfAnIsotropyAreThoseOfItsReference)
+{
+    const auto read = settings("  isotropy: 'cylinder:16'\n  ymax: 2.5\n  tier: exact\n");
+    EXPECT_EQ(read.json(false)["ground"], "isotropy");
+    EXPECT_EQ(read.json(false)["isotropy"], "cylinder:16");
+    EXPECT_EQ(read.json(false)["ymax"], 2.5);
+    EXPECT_EQ(read.kernel.tier, kernels::EmdTier::exact);
+    EXPECT_EQ(read.centre_of(/*given=*/false), EmdCentre::none);
+    EXPECT_FALSE(settings("  isotropy: 'ring:16'\n").json(false).contains("ymax"));
+}
+
+TEST(EmdSettings, IsotropiesThatMakeNoSenseAreSaid)
+{
+    EXPECT_THAT(error("  isotropy: disc:4\n"), HasSubstr("emd.isotropy: 'disc:4' is no reference"));
+    EXPECT_THAT(error("  isotropy: ring\n"), HasSubstr("'ring' is no reference"));
+    EXPECT_THAT(error("  isotropy: 'ring:1'\n"), HasSubstr("2 points or more wanted"));
+    EXPECT_THAT(error("  isotropy: 'ring:12x'\n"), HasSubstr("'ring:12x' is no reference"));
+    EXPECT_THAT(error("  isotropy: 'sphere:100'\n"), HasSubstr("100 points are not spread evenly"));
+    EXPECT_THAT(error("  isotropy: 'cylinder:2'\n  ymax: 1\n"),
+                HasSubstr("is a reference of 0 points"));
+    EXPECT_THAT(error("  isotropy: 'cylinder:90000'\n"), HasSubstr("(1 to 100000 wanted)"));
+    EXPECT_THAT(error("  isotropy: 'ring:8'\n  ymax: 1\n"), HasSubstr("emd.ymax: has no meaning"));
+    EXPECT_THAT(error("  radius: 1\n  ymax: 1\n"), HasSubstr("without isotropy"));
+    EXPECT_THAT(error("  isotropy: 'ring:8'\n  radius: 1\n"), HasSubstr("no meaning for isotropy"));
+    EXPECT_THAT(error("  isotropy: 'ring:8'\n  ground: events\n"),
+                HasSubstr("no meaning for isotropy"));
+}
+
 }  // namespace
 }  // namespace jetsmith::analysis
