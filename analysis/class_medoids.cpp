@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/class_medoids.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "analysis/distance_matrix.h"
 #include "core/errors.h"
 
 namespace jetsmith::analysis {
@@ -21,25 +24,36 @@ void check_size(const MedoidOptions& options, const RowClasses& classes, const R
         options.k, owner, rows, rows);
 }
 
-ClassMedoids medoids_of(const DistanceMatrix& distances, RowClass one, const MedoidOptions& options,
+int64_t feature_bytes(const DistanceFile& distances, int64_t medoids)
+{
+    return static_cast<int64_t>(sizeof(float)) * distances.rows() * medoids;
+}
+
+/// Medoids of samples: of twice as many rows as medoids are wanted, at least.
+Medoids sampled(const DistanceFile& distances, const RowClass& one, const MedoidOptions& options)
+{
+    SampleOptions samples;
+    samples.size = std::min(std::ssize(one.rows), std::max(samples.size, 2 * options.k));
+    distances.check_room(DistanceMatrix::bytes(samples.size) + feature_bytes(distances, options.k),
+                         fmt::format("a sample of {} rows and the distances to {} medoids",
+                                     samples.size, options.k));
+    return sampled_medoids(*distances.all, one.rows, options, samples);
+}
+
+ClassMedoids medoids_of(const DistanceFile& distances, RowClass one, const MedoidOptions& options,
                         int64_t most_whole)
 {
     const auto rows = std::ssize(one.rows);
-    ClassMedoids found{std::move(one), rows > most_whole, {}};
-    if (found.sampled) {
-        const auto row_distances = [&](int64_t row, std::span<const int64_t> others,
-                                       std::span<float> out) {
-            for (size_t i = 0; i < others.size(); ++i)
-                out[i] = distances(found.of.rows[row], found.of.rows[others[i]]);
-        };
-        SampleOptions samples;
-        samples.size = std::min(rows, std::max(samples.size, 2 * options.k));
-        found.medoids = sampled_medoids(rows, row_distances, options, samples);
-    } else if (rows == distances.rows()) {
-        found.medoids = k_medoids(distances, options);
-    } else {
-        found.medoids = k_medoids(distances.select(found.of.rows), options);
-    }
+    const auto* matrix = distances.all->matrix();
+    const bool is_all = matrix && rows == matrix->rows();
+    ClassMedoids found{
+        std::move(one), rows > most_whole || !(is_all || distances.has_room_for(rows)), {}};
+    if (found.sampled)
+        found.medoids = sampled(distances, found.of, options);
+    else if (is_all)
+        found.medoids = k_medoids(*matrix, options);
+    else
+        found.medoids = k_medoids(distances.all->select(found.of.rows), options);
     return found;
 }
 
@@ -62,9 +76,12 @@ MedoidResult find_medoids(const DistanceFile& distances, RowClasses classes,
                           const MedoidOptions& options, int64_t most_whole)
 {
     for (const auto& one : classes.classes) check_size(options, classes, one);
+    const auto medoids = options.k * std::ssize(classes.classes);
+    distances.check_room(feature_bytes(distances, medoids),
+                         fmt::format("the distances to {} medoids", medoids));
     MedoidResult result{options, std::move(classes), {}};
     for (const auto& one : result.classes.classes)
-        result.by_class.push_back(medoids_of(distances.matrix, one, options, most_whole));
+        result.by_class.push_back(medoids_of(distances, one, options, most_whole));
     return result;
 }
 
@@ -78,14 +95,20 @@ std::vector<double> leave_one_out_scores(const DistanceFile& distances, const Ro
             classes.labelled() ? classes.source : "a matrix without labels",
             classes.classes.size() == 1 ? "one class"
                                         : std::to_string(classes.classes.size()) + " classes");
-    if (k >= distances.matrix.rows())
+    if (k >= distances.rows())
         throw UserError(
             "--knn: {} neighbours are too many for {} rows ({} or fewer wanted). Give "
             "a smaller number.",
-            k, distances.matrix.rows(), distances.matrix.rows() - 1);
-    std::vector<uint8_t> signal(distances.matrix.rows());
+            k, distances.rows(), distances.rows() - 1);
+    std::vector<uint8_t> signal(distances.rows());
     for (const int64_t row : classes.classes[1].rows) signal[row] = 1;
-    return knn_scores(nearest_neighbours(distances.matrix, k), signal, vote);
+    const auto* matrix = distances.all->matrix();
+    constexpr int64_t kBytes = 28;  // of a neighbour: neighbours.h
+    distances.check_room(kBytes * distances.rows() * k,
+                         fmt::format("{} neighbours of {} rows", k, distances.rows()));
+    const auto neighbours =
+        matrix ? nearest_neighbours(*matrix, k) : streamed_neighbours(*distances.all, k);
+    return knn_scores(neighbours, signal, vote);
 }
 
 }  // namespace jetsmith::analysis

@@ -19,9 +19,9 @@
 #include <string>
 #include <vector>
 
-#include "analysis/distance_matrix.h"
 #include "analysis/medoids.h"
 #include "analysis/neighbours.h"
+#include "analysis/read_distances.h"
 #include "analysis/row_classes.h"
 #include "analysis/text_tables.h"
 
@@ -46,13 +46,14 @@ struct MedoidResult {
     std::vector<int64_t> medoid_rows() const;
 };
 
-/// Classes of more than `most_whole` rows are clustered through samples (CLARA). Throws UserError
-/// when a class has fewer rows than medoids are wanted.
+/// Classes of more than `most_whole` rows, and those for whose matrix there is no room, are
+/// clustered through samples (CLARA). Throws UserError when a class has fewer rows than medoids are
+/// wanted, and when the memory does not even suffice for samples.
 MedoidResult find_medoids(const DistanceFile& distances, RowClasses classes,
                           const MedoidOptions& options, int64_t most_whole = 20'000);
 
 /// Leave-one-out share of the second of two classes among the k nearest rows. Throws UserError when
-/// there are not two classes, or not so many rows.
+/// there are not two classes, or not so many rows, or no room for the neighbours.
 std::vector<double> leave_one_out_scores(const DistanceFile& distances, const RowClasses& classes,
                                          int64_t k, Vote vote = Vote::equal);
 

@@ -49,14 +49,15 @@ void add_rows(TextTable& table, const ClassMedoids& found, const DistanceFile& d
     }
 }
 
-std::string method_note(const MedoidResult& result)
+std::string method_note(const MedoidResult& result, const DistanceFile& distances)
 {
     std::string classes;
     for (const auto& found : result.by_class)
         if (found.sampled) classes += (classes.empty() ? "" : ", ") + found.of.name;
-    return fmt::format("best of {} descents (PAM, FasterPAM), seed {}{}", result.options.restarts,
+    return fmt::format("best of {} descents (PAM, FasterPAM), seed {}{}{}", result.options.restarts,
                        result.options.seed,
-                       classes.empty() ? "" : "; through samples (CLARA): " + classes);
+                       classes.empty() ? "" : "; through samples (CLARA): " + classes,
+                       distances.in_memory() ? "" : "; distances read piece by piece");
 }
 
 /// Column by column in the order of medoid_rows().
@@ -69,7 +70,7 @@ struct MedoidColumns {
 MedoidColumns columns_of(const MedoidResult& result, const DistanceFile& distances)
 {
     MedoidColumns columns;
-    columns.cluster_N.resize(distances.matrix.rows());
+    columns.cluster_N.resize(distances.rows());
     for (const auto& found : result.by_class) {
         const auto first = std::ssize(columns.rows);
         const auto sizes = found.medoids.sizes_K();
@@ -97,13 +98,10 @@ void write_column(hdf5::ArrayWriter& writer, const char* name, const std::vector
 
 Json medoids_json(const MedoidResult& result, const DistanceFile& distances)
 {
-    Json json = {{"format_version", kFormatVersion},
-                 {"content", "medoids"},
-                 {"distances", distances.name},
-                 {"rows", distances.matrix.rows()},
-                 {"k", result.options.k},
-                 {"restarts", result.options.restarts},
-                 {"seed", result.options.seed}};
+    Json json = {{"format_version", kFormatVersion},    {"content", "medoids"},
+                 {"distances", distances.name},         {"rows", distances.rows()},
+                 {"in_memory", distances.in_memory()},  {"k", result.options.k},
+                 {"restarts", result.options.restarts}, {"seed", result.options.seed}};
     if (result.classes.labelled())
         json["labels"] = {{"dataset", result.classes.source},
                           {"indexed_by", result.classes.by_source_row ? "source_row" : "row"}};
@@ -124,7 +122,7 @@ TextTable medoid_table(const MedoidResult& result, const DistanceFile& distances
                              found.mean_distance(), grouped(std::ssize(found.of.rows)));
     }
     table.notes.push_back("mean distance to the nearest medoid: " + means);
-    table.notes.push_back(method_note(result));
+    table.notes.push_back(method_note(result, distances));
     if (result.classes.labelled())
         table.notes.push_back(fmt::format(
             "labels: {}, {}", result.classes.source,
@@ -136,7 +134,7 @@ void write_medoids(const std::filesystem::path& path, const MedoidResult& result
                    const DistanceFile& distances, const std::vector<double>& knn_scores_N)
 {
     const auto columns = columns_of(result, distances);
-    const auto features = distances_to(distances.matrix, columns.rows);
+    const auto features = distances.all->to(columns.rows);
     write_atomically(path, [&](const std::filesystem::path& temporary) {
         hdf5::ArrayWriter writer(temporary);
         writer.integer("format_version", kFormatVersion);
@@ -150,8 +148,7 @@ void write_medoids(const std::filesystem::path& path, const MedoidResult& result
         write_column(writer, "medoid_label", columns.labels);
         write_column(writer, "cluster_size", columns.sizes);
         write_column(writer, "mean_distance", columns.means);
-        writer.array<float>("distances", {distances.matrix.rows(), std::ssize(columns.rows)},
-                            features);
+        writer.array<float>("distances", {distances.rows(), std::ssize(columns.rows)}, features);
         write_column(writer, "cluster", columns.cluster_N);
         write_column(writer, "source_row", distances.source_rows_N);
         if (result.classes.labelled()) write_column(writer, "labels", result.classes.labels_N);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 
 #include "core/errors.h"
 
@@ -19,21 +20,27 @@ struct PairCounts {
     std::vector<int64_t> of_event_NE;
 };
 
-PairCounts count_pairs(const DistanceMatrix& distances, std::span<const double> edges)
+PairCounts count_pairs(const Distances& distances, std::span<const int64_t> of_rows,
+                       std::span<const double> edges)
 {
-    const int64_t rows = distances.rows(), count = std::ssize(edges);
+    const int64_t rows = std::ssize(of_rows), count = std::ssize(edges);
     PairCounts counts{std::vector<int64_t>(count), std::vector<int64_t>(rows * count)};
-    for (int64_t i = 0; i < rows; ++i) {
-        const auto beyond = distances.beyond(i);
-        for (int64_t j = i + 1; j < rows; ++j) {
-            const double distance = beyond[j - i - 1];
+    std::vector<int64_t> place_N(distances.rows(), -1);
+    for (int64_t i = 0; i < rows; ++i) place_N[of_rows[i]] = i;
+    distances.pass([&](int64_t row, int64_t first_other, std::span<const float> values) {
+        const int64_t i = place_N[row];
+        if (i < 0) return;
+        for (int64_t t = 0; t < std::ssize(values); ++t) {
+            const int64_t j = place_N[first_other + t];
+            if (j < 0) continue;
+            const double distance = values[t];
             const auto first = std::ranges::upper_bound(edges, distance) - edges.begin();
             if (first == count) continue;
             ++counts.all_E[first];
             ++counts.of_event_NE[i * count + first];
             ++counts.of_event_NE[j * count + first];
         }
-    }
+    });
     // So far pairs between neighbouring edges: add up.
     for (int64_t edge = 1; edge < count; ++edge) {
         counts.all_E[edge] += counts.all_E[edge - 1];
@@ -67,13 +74,22 @@ double log_ratio_error(const PairCounts& counts, int64_t rows, size_t edge)
 
 }  // namespace
 
-std::vector<DimensionPoint> correlation_dimension(const DistanceMatrix& distances,
+std::vector<DimensionPoint> correlation_dimension(const Distances& distances,
+                                                  std::span<const double> edges)
+{
+    std::vector<int64_t> all(distances.rows());
+    std::iota(all.begin(), all.end(), 0);
+    return correlation_dimension(distances, all, edges);
+}
+
+std::vector<DimensionPoint> correlation_dimension(const Distances& distances,
+                                                  std::span<const int64_t> rows,
                                                   std::span<const double> edges)
 {
     ensure(!edges.empty() && edges.front() > 0 &&
                std::ranges::adjacent_find(edges, std::greater_equal{}) == edges.end(),
            "a correlation dimension wants rising edges above 0");
-    const auto counts = count_pairs(distances, edges);
+    const auto counts = count_pairs(distances, rows, edges);
     std::vector<DimensionPoint> points;
     for (size_t edge = 0; edge + 1 < edges.size(); ++edge) {
         DimensionPoint point{edges[edge],
@@ -86,7 +102,7 @@ std::vector<DimensionPoint> correlation_dimension(const DistanceMatrix& distance
         const double width = std::log(point.high / point.low);
         if (below > 0) {
             point.dimension = std::log(static_cast<double>(point.pairs) / below) / width;
-            point.error = log_ratio_error(counts, distances.rows(), edge) / width;
+            point.error = log_ratio_error(counts, std::ssize(rows), edge) / width;
         }
         points.push_back(point);
     }

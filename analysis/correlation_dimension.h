@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "analysis/distance_matrix.h"
+#include "analysis/distances.h"
 
 namespace jetsmith::analysis {
 
@@ -27,8 +27,13 @@ struct DimensionPoint {
 /// they were gives errors that are too small. The part of its variance that comes from pairs as
 /// such, which it counts twice (B. Efron, C. Stein, Ann. Statist. 9 (1981) 586), is taken off once.
 /// Dimension and error are NaN where no pair is below `low`; the error also where all such pairs
-/// share one event.
-std::vector<DimensionPoint> correlation_dimension(const DistanceMatrix& distances,
+/// share one event. One pass over the distances.
+std::vector<DimensionPoint> correlation_dimension(const Distances& distances,
+                                                  std::span<const double> edges);
+
+/// The same of some of the rows alone, each named once.
+std::vector<DimensionPoint> correlation_dimension(const Distances& distances,
+                                                  std::span<const int64_t> rows,
                                                   std::span<const double> edges);
 
 /// `bins` + 1 edges from low to high, equally far apart in ln Q.

@@ -15,14 +15,6 @@ constexpr int kBins = 60, kDimensionBins = 24;
 constexpr double kDimensionRange = 100;  // largest through smallest Q
 constexpr size_t kMostClassesInPairs = 3;
 
-double largest(const DistanceMatrix& distances)
-{
-    float most = 0;
-    for (int64_t i = 0; i + 1 < distances.rows(); ++i)
-        most = std::max(most, std::ranges::max(distances.beyond(i)));
-    return most;
-}
-
 /// Between jets with their own pT distances are in GeV; else there is no unit.
 std::string axis_label(const DistanceFile& distances, const std::string& what)
 {
@@ -58,7 +50,7 @@ PairKinds pair_kinds(const std::vector<RowClass>& classes)
     return kinds;
 }
 
-std::vector<Histogram> pair_histograms(const DistanceMatrix& distances, const RowClasses& classes,
+std::vector<Histogram> pair_histograms(const Distances& distances, const RowClasses& classes,
                                        const PairKinds& kinds)
 {
     const size_t count = classes.classes.size();
@@ -66,12 +58,11 @@ std::vector<Histogram> pair_histograms(const DistanceMatrix& distances, const Ro
     for (size_t c = 0; c < count; ++c)
         for (const int64_t row : classes.classes[c].rows) class_N[row] = c;
     std::vector<Histogram> histograms(kinds.names.size(),
-                                      empty_histogram(kBins, 0, largest(distances)));
-    for (int64_t i = 0; i < distances.rows(); ++i) {
-        const auto beyond = distances.beyond(i);
-        for (int64_t j = i + 1; j < distances.rows(); ++j)
-            histograms[kinds.kind_CC[class_N[i] * count + class_N[j]]].fill(beyond[j - i - 1]);
-    }
+                                      empty_histogram(kBins, 0, distances.largest()));
+    distances.pass([&](int64_t i, int64_t j, std::span<const float> values) {
+        for (int64_t t = 0; t < std::ssize(values); ++t)
+            histograms[kinds.kind_CC[class_N[i] * count + class_N[j + t]]].fill(values[t]);
+    });
     return histograms;
 }
 
@@ -86,12 +77,12 @@ Curve share_steps(const Histogram& h, const std::string& name, int colour)
     return curve;
 }
 
-Curve dimension_curve(const DistanceMatrix& distances, const RowClass& one,
+Curve dimension_curve(const Distances& distances, const RowClass& one,
                       const std::vector<double>& edges)
 {
     Curve curve;
     curve.name = one.name;
-    for (const auto& point : correlation_dimension(distances.select(one.rows), edges)) {
+    for (const auto& point : correlation_dimension(distances, one.rows, edges)) {
         const bool known = std::isfinite(point.dimension) && std::isfinite(point.error);
         if (!known && curve.x.empty()) continue;  // no pairs yet
         const double value = known ? point.dimension : std::nan("");
@@ -105,9 +96,9 @@ Curve dimension_curve(const DistanceMatrix& distances, const RowClass& one,
 
 std::vector<ReportFigure> pair_figures(const DistanceFile& distances, const RowClasses& classes)
 {
-    if (!(largest(distances.matrix) > 0)) return {};
+    if (!(distances.all->largest() > 0)) return {};
     const auto kinds = pair_kinds(classes.classes);
-    const auto histograms = pair_histograms(distances.matrix, classes, kinds);
+    const auto histograms = pair_histograms(*distances.all, classes, kinds);
     Panel panel{{"share of pairs per bin", false, 0}, {}};
     for (size_t kind = 0; kind < histograms.size(); ++kind)
         if (histograms[kind].total() > 0)
@@ -121,12 +112,12 @@ std::vector<ReportFigure> pair_figures(const DistanceFile& distances, const RowC
 std::vector<ReportFigure> dimension_figures(const DistanceFile& distances,
                                             const RowClasses& classes)
 {
-    const double most = largest(distances.matrix);
+    const double most = distances.all->largest();
     if (!(most > 0)) return {};
     const auto edges = log_edges(most / kDimensionRange, most, kDimensionBins);
     Panel panel{{"correlation dimension dim(Q)", false, 0}, {}};
     for (size_t c = 0; c < classes.classes.size(); ++c) {
-        Curve curve = dimension_curve(distances.matrix, classes.classes[c], edges);
+        Curve curve = dimension_curve(*distances.all, classes.classes[c], edges);
         curve.colour = static_cast<int>(c);
         if (!curve.x.empty()) panel.curves.push_back(std::move(curve));
     }

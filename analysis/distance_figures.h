@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "analysis/distance_matrix.h"
+#include "analysis/read_distances.h"
 #include "analysis/report_figures.h"
 #include "analysis/row_classes.h"
 

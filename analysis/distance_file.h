@@ -27,6 +27,12 @@ enum class DistanceLayout { condensed, rectangular, pairs };
 /// "condensed", "rectangular", "pairs".
 const std::string& layout_name(DistanceLayout layout);
 
+/// Where the distance of rows i < j of N lies in a condensed matrix.
+inline int64_t condensed_place(int64_t i, int64_t j, int64_t rows)
+{
+    return i * rows - i * (i + 1) / 2 + j - i - 1;
+}
+
 /// All but the distances.
 struct DistanceHeader {
     DistanceLayout layout = DistanceLayout::condensed;

@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// Distances between all pairs of N events in memory, from a condensed file (distance_file.h).
-// Values are held as float32: the certified gap of the fast tier (2e-6) is 30 times its
-// rounding (6e-8), and N = 10,000 events then take 0.2 GB. Sums over them are in double.
+// Distances between all pairs of N events in memory: N = 10,000 events take 0.2 GB.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <span>
-#include <string>
 #include <vector>
+
+#include "analysis/distance_file.h"
+#include "analysis/distances.h"
 
 namespace jetsmith::analysis {
 
-class DistanceMatrix {
+class DistanceMatrix final : public Distances {
   public:
     DistanceMatrix() = default;
 
     /// `condensed`: N (N - 1) / 2 values in the order of the file.
     DistanceMatrix(int64_t rows, std::vector<float> condensed);
 
-    int64_t rows() const { return rows_; }
+    /// Bytes that the matrix of so many rows takes.
+    static int64_t bytes(int64_t rows);
+
+    int64_t rows() const override { return rows_; }
+    float largest() const override;
+    void pass(const Take& take) const override;
+
+    /// In the order given; none twice.
+    DistanceMatrix select(std::span<const int64_t> rows) const override;
+    std::vector<float> to(std::span<const int64_t> rows_K) const override;
+    const DistanceMatrix* matrix() const override { return this; }
 
     /// 0 on the diagonal.
     float operator()(int64_t i, int64_t j) const
@@ -40,26 +49,12 @@ class DistanceMatrix {
         return std::span(values_).subspan(place(i, i + 1), rows_ - i - 1);
     }
 
-    /// The matrix of some rows, in the order given; none twice.
-    DistanceMatrix select(std::span<const int64_t> rows) const;
-
   private:
     /// i < j.
-    int64_t place(int64_t i, int64_t j) const { return i * rows_ - i * (i + 1) / 2 + j - i - 1; }
+    int64_t place(int64_t i, int64_t j) const { return condensed_place(i, j, rows_); }
 
     int64_t rows_ = 0;
     std::vector<float> values_;
 };
-
-struct DistanceFile {
-    std::string name;  ///< path as messages show it
-    DistanceMatrix matrix;
-    std::vector<int64_t> source_rows_N;  ///< row of the input
-    std::string settings;                ///< JSON text: how the distances were made
-};
-
-/// Throws UserError when the file holds no finished condensed matrix, when a pair has no number
-/// (with the first such pair and how many there are), and for negative or infinite distances.
-DistanceFile read_distances(const std::filesystem::path& path);
 
 }  // namespace jetsmith::analysis

@@ -35,6 +35,14 @@ int64_t median(const DistanceMatrix& distances)
     return std::ranges::min_element(sums) - sums.begin();
 }
 
+/// Those of `rows` that `places` number.
+std::vector<int64_t> chosen(std::span<const int64_t> rows, std::span<const int64_t> places)
+{
+    std::vector<int64_t> of_them;
+    for (const int64_t place : places) of_them.push_back(rows[place]);
+    return of_them;
+}
+
 struct Descent {
     std::vector<int64_t> medoids;
     double cost = std::numeric_limits<double>::infinity();
@@ -82,38 +90,25 @@ void rank_clusters(Medoids& medoids)
     for (int64_t& cluster : medoids.cluster_N) cluster = place[cluster];
 }
 
-/// Every row to its nearest medoid, ties to the lowest row.
-Medoids assign(int64_t rows, std::vector<int64_t> medoid_rows, const RowDistances& distances)
+/// Every one of `rows` to the nearest medoid, ties to the lowest row. Medoids number `rows`.
+Medoids assign(const Distances& distances, std::span<const int64_t> rows,
+               std::vector<int64_t> medoid_rows)
 {
     std::ranges::sort(medoid_rows);
-    Medoids medoids{std::move(medoid_rows), std::vector<int64_t>(rows),
-                    std::vector<float>(rows, std::numeric_limits<float>::infinity()), 0};
-    const auto all = all_rows(rows);
-    std::vector<float> to_medoid(rows);
-    for (int64_t m = 0; m < std::ssize(medoids.rows_K); ++m) {
-        distances(medoids.rows_K[m], all, to_medoid);
-        for (int64_t row = 0; row < rows; ++row)
-            if (to_medoid[row] < medoids.distance_N[row])
-                medoids.distance_N[row] = to_medoid[row], medoids.cluster_N[row] = m;
+    const auto count = std::ssize(medoid_rows);
+    const auto to_medoids_NK = distances.to(chosen(rows, medoid_rows));
+    Medoids medoids{std::move(medoid_rows), std::vector<int64_t>(rows.size()),
+                    std::vector<float>(rows.size()), 0};
+    for (size_t i = 0; i < rows.size(); ++i) {
+        const auto own = std::span(to_medoids_NK).subspan(rows[i] * count, count);
+        const auto nearest = std::ranges::min_element(own);
+        medoids.cluster_N[i] = nearest - own.begin(), medoids.distance_N[i] = *nearest;
     }
-    for (int64_t m = 0; m < std::ssize(medoids.rows_K); ++m)
+    for (int64_t m = 0; m < count; ++m)
         medoids.distance_N[medoids.rows_K[m]] = 0, medoids.cluster_N[medoids.rows_K[m]] = m;
     medoids.cost = std::accumulate(medoids.distance_N.begin(), medoids.distance_N.end(), 0.0);
     rank_clusters(medoids);
     return medoids;
-}
-
-/// The matrix of some rows of many.
-DistanceMatrix matrix_of(std::span<const int64_t> rows, const RowDistances& distances)
-{
-    std::vector<float> values(rows.size() * (rows.size() - 1) / 2);
-    auto place = std::span(values);
-    for (size_t i = 0; i + 1 < rows.size(); ++i) {
-        const auto others = rows.subspan(i + 1);
-        distances(rows[i], others, place.first(others.size()));
-        place = place.subspan(others.size());
-    }
-    return {std::ssize(rows), std::move(values)};
 }
 
 /// `size` random rows, the medoids so far among them, in rising order.
@@ -153,38 +148,26 @@ Medoids k_medoids(const DistanceMatrix& distances, const MedoidOptions& options)
 {
     ensure(options.k >= 1 && options.k <= distances.rows() && options.restarts >= 1,
            "k medoids want k rows and a start");
-    const auto whole_row = [&](int64_t row, std::span<const int64_t>, std::span<float> out) {
-        distances.row(row, out);
-    };
-    return assign(distances.rows(), best_descent(distances, options).medoids, whole_row);
+    return assign(distances, all_rows(distances.rows()), best_descent(distances, options).medoids);
 }
 
-Medoids sampled_medoids(int64_t rows, const RowDistances& distances, const MedoidOptions& options,
-                        const SampleOptions& samples)
+Medoids sampled_medoids(const Distances& distances, std::span<const int64_t> rows,
+                        const MedoidOptions& options, const SampleOptions& samples)
 {
-    ensure(
-        options.k >= 1 && options.k <= samples.size && samples.size <= rows && samples.samples >= 1,
-        "a sample wants at least k rows, and no more than there are");
+    const auto count = std::ssize(rows);
+    ensure(options.k >= 1 && options.k <= samples.size && samples.size <= count &&
+               samples.samples >= 1,
+           "a sample wants at least k rows, and no more than there are");
     Medoids best;
     for (int64_t i = 0; i < samples.samples; ++i) {
         // Starts of a descent are numbered from 0: these keys are not theirs.
         const RandomKey key{options.seed, Purpose::sample, ~static_cast<uint32_t>(i), 0};
-        const auto sample = sample_rows(rows, samples.size, best.rows_K, key);
-        auto medoids = best_descent(matrix_of(sample, distances), options).medoids;
-        for (int64_t& medoid : medoids) medoid = sample[medoid];
-        auto found = assign(rows, std::move(medoids), distances);
+        const auto sample = sample_rows(count, samples.size, best.rows_K, key);
+        const auto medoids = best_descent(distances.select(chosen(rows, sample)), options).medoids;
+        auto found = assign(distances, rows, chosen(sample, medoids));
         if (i == 0 || found.cost < best.cost) best = std::move(found);
     }
     return best;
-}
-
-std::vector<float> distances_to(const DistanceMatrix& distances, std::span<const int64_t> rows_K)
-{
-    std::vector<float> features_NK(distances.rows() * rows_K.size());
-    for (int64_t row = 0; row < distances.rows(); ++row)
-        for (size_t m = 0; m < rows_K.size(); ++m)
-            features_NK[row * rows_K.size() + m] = distances(row, rows_K[m]);
-    return features_NK;
 }
 
 }  // namespace jetsmith::analysis

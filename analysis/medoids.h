@@ -12,7 +12,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -40,21 +39,15 @@ struct Medoids {
 /// lie between 1 and the number of rows.
 Medoids k_medoids(const DistanceMatrix& distances, const MedoidOptions& options);
 
-/// The distances of one row to others, in their order.
-using RowDistances =
-    std::function<void(int64_t row, std::span<const int64_t> others, std::span<float> out)>;
-
 struct SampleOptions {
     int64_t samples = 5;  ///< random subsets
     int64_t size = 2000;  ///< of each; at least k
 };
 
-/// CLARA for rows whose matrix would be too large: asks for size^2 / 2 + N k distances per sample,
-/// always from the calling thread. Each sample holds the best medoids so far.
-Medoids sampled_medoids(int64_t rows, const RowDistances& distances, const MedoidOptions& options,
-                        const SampleOptions& samples = {});
-
-/// Distances of every row to some medoids, (N, K), K running fastest: features of a row.
-std::vector<float> distances_to(const DistanceMatrix& distances, std::span<const int64_t> rows_K);
+/// CLARA for rows, rising, whose matrix would be too large: the result numbers them from 0. Asks
+/// for the matrix of each sample and for the distances to its medoids. Each sample holds the best
+/// medoids so far.
+Medoids sampled_medoids(const Distances& distances, std::span<const int64_t> rows,
+                        const MedoidOptions& options, const SampleOptions& samples = {});
 
 }  // namespace jetsmith::analysis

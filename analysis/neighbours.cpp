@@ -28,6 +28,44 @@ void keep_nearest(Neighbours& neighbours, int64_t row, std::span<const float> di
     }
 }
 
+/// The k nearest rows of every row among those that it has met.
+class NearestSoFar {
+  public:
+    NearestSoFar(int64_t rows, int64_t k) : k_(k), found_NK_(rows * k), count_N_(rows) {}
+
+    void meet(int64_t row, float distance, int64_t other)
+    {
+        const auto first = found_NK_.begin() + row * k_;
+        int64_t& count = count_N_[row];
+        const std::pair candidate{distance, other};
+        if (count == k_) {
+            if (candidate >= *first) return;  // the farthest of them
+            std::pop_heap(first, first + k_);
+        } else {
+            ++count;
+        }
+        first[count - 1] = candidate;
+        std::push_heap(first, first + count);
+    }
+
+    /// The nearest first; the object is used up.
+    void sort_into(Neighbours& neighbours)
+    {
+        for (int64_t row = 0; row < std::ssize(count_N_); ++row) {
+            const auto first = found_NK_.begin() + row * k_;
+            std::sort_heap(first, first + k_);
+        }
+        for (size_t n = 0; n < found_NK_.size(); ++n)
+            neighbours.distances_NK[n] = found_NK_[n].first,
+            neighbours.rows_NK[n] = found_NK_[n].second;
+    }
+
+  private:
+    int64_t k_;
+    Found found_NK_;
+    std::vector<int64_t> count_N_;
+};
+
 Neighbours empty_neighbours(int64_t rows, int64_t k)
 {
     return {k, std::vector<int64_t>(rows * k), std::vector<float>(rows * k)};
@@ -48,6 +86,22 @@ Neighbours nearest_neighbours(const DistanceMatrix& distances, int64_t k)
             keep_nearest(neighbours, row, std::span(block).subspan((row - begin) * rows, rows), row,
                          found);
     });
+    return neighbours;
+}
+
+Neighbours streamed_neighbours(const Distances& distances, int64_t k)
+{
+    const int64_t rows = distances.rows();
+    ensure(k >= 1 && k < rows, "k neighbours want k other rows");
+    NearestSoFar nearest(rows, k);
+    distances.pass([&](int64_t i, int64_t j, std::span<const float> values) {
+        for (int64_t t = 0; t < std::ssize(values); ++t) {
+            nearest.meet(i, values[t], j + t);
+            nearest.meet(j + t, values[t], i);
+        }
+    });
+    auto neighbours = empty_neighbours(rows, k);
+    nearest.sort_into(neighbours);
     return neighbours;
 }
 

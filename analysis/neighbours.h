@@ -20,6 +20,9 @@ struct Neighbours {
 /// Among all other rows of the matrix (leave-one-out). 1 <= k < N.
 Neighbours nearest_neighbours(const DistanceMatrix& distances, int64_t k);
 
+/// The same in one pass over the distances, for those that are not in memory; takes 28 N k bytes.
+Neighbours streamed_neighbours(const Distances& distances, int64_t k);
+
 /// Of N rows among M others: block_NM, row by row. 1 <= k <= M.
 Neighbours nearest_neighbours(std::span<const float> block_NM, int64_t columns, int64_t k);
 

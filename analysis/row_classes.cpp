@@ -49,7 +49,7 @@ std::vector<int64_t> by_source_row(const std::vector<int64_t>& labels,
                 "{}: has {} labels, but {} needs that of row {} (one for each of its {} "
                 "rows, or for every row of its input file wanted). Give the labels of "
                 "the file that the distances were made of.",
-                source, labels.size(), distances.name, row, distances.matrix.rows());
+                source, labels.size(), distances.name, row, distances.rows());
         chosen.push_back(labels[row]);
     }
     return chosen;
@@ -59,7 +59,7 @@ std::vector<int64_t> by_source_row(const std::vector<int64_t>& labels,
 
 RowClasses without_labels(const DistanceFile& distances)
 {
-    RowClass all{0, "all", std::vector<int64_t>(distances.matrix.rows())};
+    RowClass all{0, "all", std::vector<int64_t>(distances.rows())};
     std::iota(all.rows.begin(), all.rows.end(), 0);
     RowClasses classes;
     classes.classes.push_back(std::move(all));
@@ -77,7 +77,7 @@ RowClasses read_row_classes(const std::string& source, const DistanceFile& dista
     const auto file = hdf5::File::open(source.substr(0, colon));
     RowClasses classes{source, false, read_labels(file, source.substr(colon + 1)), {}, {}};
     classes.names_L = hdf5::read_texts(*file, "/", "class_names");
-    if (std::ssize(classes.labels_N) != distances.matrix.rows()) {
+    if (std::ssize(classes.labels_N) != distances.rows()) {
         classes.by_source_row = true;
         classes.labels_N = by_source_row(classes.labels_N, distances, source);
     }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/distance_matrix.h"
+#include "analysis/read_distances.h"
 
 namespace jetsmith::analysis {
 

@@ -10,6 +10,8 @@
 #include "analysis/medoid_report.h"
 #include "cli/verbs.h"
 #include "core/errors.h"
+#include "core/memory_size.h"
+#include "trainers/member_processes.h"
 
 namespace jetsmith::cli {
 namespace {
@@ -20,6 +22,7 @@ struct MedoidArguments {
     std::string labels;
     std::string out;
     std::string report, images;
+    std::string memory;
     int64_t knn = 0;
     bool weighted = false;
     bool json = false;
@@ -45,7 +48,9 @@ void check(const MedoidArguments& arguments)
 void print_medoids(const MedoidArguments& arguments)
 {
     check(arguments);
-    const auto distances = analysis::read_distances(arguments.file);
+    const int64_t memory = arguments.memory.empty() ? available_memory() / 2
+                                                    : parse_bytes(arguments.memory, "--memory");
+    const auto distances = analysis::read_distances(arguments.file, memory);
     auto classes = arguments.labels.empty()
                        ? analysis::without_labels(distances)
                        : analysis::read_row_classes(arguments.labels, distances);
@@ -81,7 +86,8 @@ void add_medoids(CLI::App& app)
                      "FILE:DATASET with one label per row of the matrix or of its input file: "
                      "medoids of each class");
     verb->add_option("--seed", a.options.seed, "of the random starts")->capture_default_str();
-    verb->add_option("--restarts", a.options.restarts, "number of descents, of which the best counts")
+    verb->add_option("--restarts", a.options.restarts,
+                     "number of descents, of which the best counts")
         ->capture_default_str()
         ->check(CLI::Range(1, 10'000));
     verb->add_option("--out", a.out,
@@ -95,6 +101,9 @@ void add_medoids(CLI::App& app)
                      "HTML page to write: the medoids, how far classes are apart, their dimension");
     verb->add_option("--images", a.images,
                      "images that jetsmith pixelate made of the same file, to show the medoids");
+    verb->add_option("--memory", a.memory,
+                     "that distances may take, such as 4 GiB (default: half of what is free); "
+                     "those of a larger file stay there");
     verb->add_flag("--json", a.json, "print a JSON document");
     verb->callback([arguments] { print_medoids(*arguments); });
 }

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/distance_matrix.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/toy_distances.h"
 #include "tests/support/user_error.h"
@@ -23,7 +24,11 @@ struct Toy {
     RowClasses classes;
 
     explicit Toy(int64_t rows)
-        : distances{"d.h5", {rows, test::condensed(test::toy_points(rows, 2, 9, 2))}, {}, "{}"}
+        : distances{"d.h5",
+                    std::make_shared<const DistanceMatrix>(
+                        rows, test::condensed(test::toy_points(rows, 2, 9, 2))),
+                    {},
+                    "{}"}
     {
         std::vector<int64_t> labels;
         for (int64_t row = 0; row < rows; ++row) {
@@ -76,7 +81,7 @@ TEST(ClassMedoids, OfAClassAreThoseOfItsPartOfTheMatrix)
     const auto result = find_medoids(toy.distances, toy.classes, {.k = 3});
     ASSERT_EQ(result.by_class.size(), 2U);
     for (const auto& found : result.by_class) {
-        const auto part = k_medoids(toy.distances.matrix.select(found.of.rows), {.k = 3});
+        const auto part = k_medoids(toy.distances.all->select(found.of.rows), {.k = 3});
         EXPECT_EQ(found.medoids.rows_K, part.rows_K);
         EXPECT_EQ(found.medoids.cost, part.cost);
         for (int64_t m = 0; m < 3; ++m)
@@ -95,6 +100,16 @@ TEST(ClassMedoids, OfLargeClassesComeFromSamples)
     EXPECT_EQ(medoids_json(sampled, toy.distances)["classes"][1]["method"], "CLARA");
     EXPECT_EQ(sampled.medoid_rows(), whole.medoid_rows())
         << "a sample of 2,000 holds all of 31 rows";
+}
+
+TEST(ClassMedoids, ThatDoNotFitBesideTheMatrixComeFromSamples)
+{
+    Toy toy(61);
+    const auto matrix = DistanceMatrix::bytes(61);
+    toy.distances.memory = matrix + DistanceMatrix::bytes(30);
+    const auto found = find_medoids(toy.distances, toy.classes, {.k = 3});
+    EXPECT_FALSE(found.by_class[0].sampled) << "30 rows";
+    EXPECT_TRUE(found.by_class[1].sampled) << "31 rows";
 }
 
 TEST(LeaveOneOutScores, AreTheShareOfTheSecondClass)

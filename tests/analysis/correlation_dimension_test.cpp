@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "analysis/distance_matrix.h"
 #include "tests/support/toy_distances.h"
 
 namespace jetsmith::analysis {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "analysis/distance_matrix.h"
 #include "tests/support/toy_distances.h"
 
 namespace jetsmith::analysis {
@@ -13,9 +14,9 @@ namespace {
 
 DistanceFile file_of(const test::Points& points, const std::string& settings = "")
 {
-    DistanceFile file{"d.h5", {std::ssize(points), test::condensed(points)}, {}, settings};
-    file.source_rows_N.resize(points.size());
-    return file;
+    return {"d.h5",
+            std::make_shared<const DistanceMatrix>(std::ssize(points), test::condensed(points)),
+            std::vector<int64_t>(points.size()), settings};
 }
 
 /// Row i is in class i % classes.

@@ -3,19 +3,10 @@
 
 #include <gmock/gmock.h>
 
-#include <limits>
-
-#include "tests/support/temp_folder.h"
 #include "tests/support/toy_distances.h"
-#include "tests/support/user_error.h"
 
 namespace jetsmith::analysis {
 namespace {
-
-using test::TempFolder;
-using test::ToyDistances;
-using test::user_error;
-using testing::HasSubstr;
 
 constexpr int64_t kRows = 37;
 
@@ -62,73 +53,17 @@ TEST(DistanceMatrix, APartIsTheMatrixOfItsRowsInTheOrderGiven)
     EXPECT_EQ(part(1, 2), number(4, 17));
 }
 
-TEST(DistanceFile, IsReadWithItsSourceRows)
+TEST(DistanceMatrix, PassesEveryPairOnceAndKnowsTheLargest)
 {
-    const TempFolder folder;
-    const auto points = test::toy_points(kRows, 2, 1);
-    test::write_distances(folder.path() / "d.h5", test::toy_distances(points, 100));
-    const auto file = read_distances(folder.path() / "d.h5");
-    EXPECT_EQ(file.matrix.rows(), kRows);
-    EXPECT_EQ(file.matrix(8, 3), test::euclidean(points[3], points[8]));
-    EXPECT_EQ(file.source_rows_N.at(7), 107);
-    EXPECT_THAT(file.settings, HasSubstr("ground"));
-}
-
-/// What is said about the toy file after `change`.
-template <typename Change>
-std::string said_about(const Change& change)
-{
-    const TempFolder folder;
-    auto distances = test::toy_distances(test::toy_points(kRows, 2, 1));
-    change(distances);
-    test::write_distances(folder.path() / "d.h5", distances);
-    const auto text = user_error([&] { read_distances(folder.path() / "d.h5"); });
-    const auto place = (folder.path() / "d.h5: ").string();
-    return text.starts_with(place) ? text.substr(place.size()) : "elsewhere: " + text;
-}
-
-TEST(DistanceFile, PairsWithoutANumberAreNamedAndCounted)
-{
-    const auto nan = std::numeric_limits<double>::quiet_NaN();
-    // (0, 36) is the 36th value; (1, 2) the one behind it.
-    EXPECT_THAT(
-        said_about([&](ToyDistances& d) { d.emd[35] = d.emd[36] = d.emd.back() = nan; }),
-        HasSubstr("the distance between rows 0 and 36 is NaN (3 of 666 pairs have no number"));
-    EXPECT_THAT(said_about([&](ToyDistances& d) { d.emd[36] = nan; }),
-                HasSubstr("between rows 1 and 2 is NaN (1 of 666"));
-    EXPECT_THAT(said_about([&](ToyDistances& d) { d.emd.back() = nan; }),
-                HasSubstr("between rows 35 and 36 is NaN"));
-}
-
-TEST(DistanceFile, NegativeAndInfiniteDistancesAreRefused)
-{
-    EXPECT_THAT(said_about([](ToyDistances& d) { d.emd[36] = -0.5; }),
-                HasSubstr("between rows 1 and 2 is -0.5 (1 of 666 pairs cannot be used; finite"));
-    EXPECT_THAT(said_about([](ToyDistances& d) { d.emd[36] = HUGE_VAL; }), HasSubstr("is inf"));
-}
-
-TEST(DistanceFile, SaysWhyItIsNoCondensedMatrix)
-{
-    EXPECT_THAT(said_about([](ToyDistances& d) { d.layout = "rectangular"; }),
-                HasSubstr("its layout is 'rectangular' (a condensed matrix"));
-    EXPECT_THAT(said_about([](ToyDistances& d) { d.finished = false; }),
-                HasSubstr("attribute failed is missing (one value wanted)"));
-    EXPECT_THAT(said_about([](ToyDistances& d) { d.format_version = 2; }),
-                HasSubstr("written by a newer jetsmith (format_version 2"));
-    EXPECT_THAT(said_about([](ToyDistances& d) { d.emd.pop_back(); }),
-                HasSubstr("does not hold all pairs of 37 rows (666 values wanted)"));
-    EXPECT_THAT(said_about([](ToyDistances& d) { d.source_rows.pop_back(); }),
-                HasSubstr("does not hold all pairs of 36 rows (630 values wanted)"));
-}
-
-TEST(DistanceFile, OtherHdf5FilesAreToldApart)
-{
-    const TempFolder folder;
-    test::Hdf5Writer(folder.path() / "x.h5").dataset("emd", std::vector<double>(3), {3});
-    EXPECT_THAT(user_error([&] { read_distances(folder.path() / "x.h5"); }),
-                HasSubstr("holds no distances of jetsmith"));
-    EXPECT_THAT(user_error([&] { read_distances(folder.file("d.h5", "no HDF5")); }),
-                HasSubstr("not an HDF5 file"));
+    const auto matrix = numbered(kRows);
+    int64_t pairs = 0;
+    matrix.pass([&](int64_t i, int64_t j, std::span<const float> values) {
+        pairs += std::ssize(values);
+        for (const float value : values) EXPECT_EQ(value, number(i, j++));
+    });
+    EXPECT_EQ(pairs, kRows * (kRows - 1) / 2);
+    EXPECT_EQ(matrix.largest(), number(kRows - 2, kRows - 1));
+    EXPECT_EQ(DistanceMatrix::bytes(10'000), 199'980'000);
 }
 
 }  // namespace

@@ -113,8 +113,8 @@ TEST_F(Medoids, AreATableForPeople)
 {
     const auto result = medoids({path("d.h5"), "--k", "2", "--labels", path("labels.h5:labels")});
     ASSERT_EQ(result.exit_code, 0) << result.err;
-    EXPECT_THAT(result.out,
-                testing::StartsWith("class    rank  row  source row  cluster size  mean distance\n"));
+    EXPECT_THAT(result.out, testing::StartsWith(
+                                "class    rank  row  source row  cluster size  mean distance\n"));
     EXPECT_THAT(result.out,
                 HasSubstr("\nclass 0     1    1          11             3        0.66667\n"
                           "class 0     2    3          13             2            0.5\n"));
@@ -183,6 +183,25 @@ TEST_F(Medoids, WithoutAnImageAreNamed)
     EXPECT_EQ(result.exit_code, 2);
     EXPECT_THAT(result.err, HasSubstr("images.h5: has no image of row 17 (7 rows seen;"));
     EXPECT_FALSE(std::filesystem::exists(path("page.html")));
+}
+
+TEST_F(Medoids, OfAFileLargerThanTheMemoryAreTheSame)
+{
+    test::write_distances(path("d.h5"), test::toy_distances(test::toy_points(800, 2, 3)));
+    Labels labels(800);
+    for (size_t row = 0; row < 800; ++row) labels[row] = row % 3 == 0;
+    write_labels("labels.h5", labels);
+    const auto written = [&](const std::string& memory, const std::string& out) {
+        return document({"--labels", path("labels.h5:labels"), "--k", "4", "--knn", "7", "--out",
+                         path(out), "--memory", memory});
+    };
+    EXPECT_EQ(written("9 MB", "a.h5").at("in_memory"), true);
+    const auto streamed = written("1.2 MB", "b.h5");  // the matrix: 1.28 MB
+    EXPECT_EQ(streamed.at("in_memory"), false);
+    EXPECT_EQ(streamed.at("classes")[0].at("method"), "FasterPAM");
+    EXPECT_EQ(test::run_other("cmp", {path("a.h5"), path("b.h5")}).exit_code, 0);
+    EXPECT_THAT(medoids({path("d.h5"), "--memory", "1.2 MB"}).err,
+                HasSubstr("a sample of 800 rows and the distances to 5 medoids take 1.29 MB"));
 }
 
 TEST_F(Medoids, AreTheSameAgain)
