@@ -6,11 +6,15 @@
     time_emd.py wasserstein JETS.h5 [--threads 1] [--repeats 3] [--out VALUES]
     time_emd.py pot JETS.h5 [--pairs 2000] [--out VALUES]
     time_emd.py compare JETS.h5 VALUES VALUES
+    time_emd.py prepare-events EVENTS.h5 [--events 150] [--objects 12]
+    time_emd.py wasserstein-events|pot-events EVENTS.h5 [--pairs 2000] [--out VALUES]
 
 JETS.h5: dataset `jets` (N, P, 3) of pt, y, phi in float64, padded with zeros. VALUES: distances as
 raw doubles, condensed. R = 0.8, beta = 1, norm off. Rates are those of the call alone, without reading
 files: PairwiseEMD on a list of arrays; ot.emd2 on masses and a cost matrix that are ready (`loop`: with
-making them). Each prints one JSON line. Needs numpy 1, h5py, hdf5plugin, wasserstein, POT.
+making them). Events: dataset `events` (N, P, 4) of pt, eta, phi, kind, drawn at random; costs
+dR |pT - pT'| ID, ID 2 of different kinds, |dphi| for the missing momentum; one call per pair on masses and
+costs that are ready. Each prints one JSON line. Needs numpy 1, h5py, hdf5plugin, wasserstein, POT.
 """
 import argparse
 import json
@@ -22,6 +26,7 @@ import hdf5plugin  # noqa: F401  registers the blosc filter of the published fil
 import numpy as np
 
 RADIUS = 0.8
+MET = 7
 
 
 def constituents(row):
@@ -122,6 +127,50 @@ def pot(args):
                               "threads": 1}
 
 
+def prepare_events(args):
+    """Writes events with a steep pT spectrum, the last object of each being the missing momentum."""
+    rng = np.random.default_rng(1)
+    shape = args.events, args.objects
+    kinds = rng.choice([0, 0, 0, 1, 3, 4], shape)
+    kinds[:, -1] = MET
+    columns = [20 + rng.exponential(60, shape), rng.uniform(-2.5, 2.5, shape), rng.uniform(-np.pi, np.pi, shape),
+               kinds]
+    with h5py.File(args.file, "w") as file:
+        file["events"] = np.stack(columns, 2).astype(np.float64)
+    return {"events": args.events}
+
+
+def event_problem(first, second):
+    """Masses and costs (2004.09360)."""
+    dphi = np.abs(first[:, None, 2] - second[None, :, 2])
+    dphi = np.minimum(dphi, 2 * np.pi - dphi)
+    met = (first[:, None, 3] == MET) | (second[None, :, 3] == MET)
+    deta = np.where(met, 0, first[:, None, 1] - second[None, :, 1])
+    cost = np.hypot(deta, dphi) * np.abs(first[:, None, 0] - second[None, :, 0])
+    cost *= np.where(first[:, None, 3] == second[None, :, 3], 1.0, 2.0)
+    return first[:, 0] / first[:, 0].sum(), second[:, 0] / second[:, 0].sum(), np.ascontiguousarray(cost)
+
+
+def of_events(args):
+    """One call per pair of the first pairs of events."""
+    import ot
+    import wasserstein as package
+    if args.verb == "pot-events":
+        solve = ot.emd2
+    else:
+        solve = package.EMD(R=1.0, beta=1.0, norm=False, dtype="float64")
+    with h5py.File(args.file) as file:
+        events = file["events"][:]
+    problems = [event_problem(events[i], events[j])
+                for i, j in list(zip(*np.triu_indices(len(events), 1)))[: args.pairs]]
+    times = []
+    for _ in range(args.repeats + 1):
+        start = time.perf_counter()
+        values = [solve(*one) for one in problems]
+        times.append(time.perf_counter() - start)
+    return np.array(values), {"pairs_per_second": len(problems) / statistics.median(times[1:])}
+
+
 def compare(args):
     """Largest difference in units of the larger total pT, over the pairs that both have."""
     totals = np.array([jet[:, 0].sum() for jet in read(args.file)])
@@ -142,7 +191,11 @@ def arguments():
     verb.add_argument("--jets", type=int, default=200)
     verb.add_argument("--particles", type=int, default=50)
     verb.add_argument("--exactly", action="store_true", help="as many in every jet")
-    for name in ("wasserstein", "pot"):
+    verb = verbs.add_parser("prepare-events")
+    verb.add_argument("file")
+    verb.add_argument("--events", type=int, default=150)
+    verb.add_argument("--objects", type=int, default=12)
+    for name in ("wasserstein", "pot", "wasserstein-events", "pot-events"):
         verb = verbs.add_parser(name)
         verb.add_argument("file")
         verb.add_argument("--out")
@@ -159,10 +212,12 @@ def arguments():
 def main():
     """Prints what the verb says."""
     args = arguments()
-    if args.verb in ("prepare", "compare"):
-        print(json.dumps({"prepare": prepare, "compare": compare}[args.verb](args)))
+    plain = {"prepare": prepare, "compare": compare, "prepare-events": prepare_events}
+    if args.verb in plain:
+        print(json.dumps(plain[args.verb](args)))
         return
-    values, said = {"wasserstein": wasserstein, "pot": pot}[args.verb](args)
+    timed = {"wasserstein": wasserstein, "pot": pot, "wasserstein-events": of_events, "pot-events": of_events}
+    values, said = timed[args.verb](args)
     if args.out:
         values.astype(np.float64).tofile(args.out)
     print(json.dumps(said))
