@@ -3,13 +3,10 @@
 // C. Cesarotti, J. Thaler, JHEP 08 (2020) 084 (2004.06125); ATLAS, JHEP 10 (2023) 060 (2305.16930).
 // Weights are divided by their total. 0 is a uniform event, 1 the farthest from it that conserves
 // momentum, both for N towards infinity:
-//
-//               points of the reference                       weight    cost of moving
-//   ring        N in azimuth                                  pT        pi / (pi - 2) (1 - cos
-//   dphi) cylinder    N in azimuth, floor(N y_max / pi) in rapidity pT        12 / (pi^2 + 16
-//   y_max^2)
-//               between -y_max and y_max                                (dy^2 + dphi^2)
-//   sphere      N = 12 n^2, the centres of HEALPix pixels     momentum  2 (1 - cos theta)
+//   ring      N points in azimuth; weights pT; cost pi / (pi - 2) (1 - cos dphi)
+//   cylinder  N in azimuth, floor(N y_max / pi) in rapidity between -y_max and y_max; weights pT;
+//             cost 12 / (pi^2 + 16 y_max^2) (dy^2 + dphi^2)
+//   sphere    N = 12 n^2, the centres of HEALPix pixels; weights |p|; cost 2 (1 - cos theta)
 //
 // Azimuths of ring and cylinder are 2 pi (j + 1/2) / N, whatever the event: the value depends on
 // that by O(1 / N^2).
