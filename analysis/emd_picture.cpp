@@ -81,7 +81,8 @@ void write_plan_picture(const std::filesystem::path& path, const EmdTask& task, 
         for (const double azimuth = first.y.front(); auto* event : {&first, &second})
             unroll(*event, azimuth);
     first.name = name(first_row, first);
-    second.name = fmt::format("{}; distance {:.4g}", name(second_row, second), plan.value);
+    second.name = fmt::format("{}; distance {:.4g}{}", name(second_row, second), plan.value,
+                              task.options.norm ? "" : " GeV");
     write_atomically(path, plan_svg(first, second, values(plan.flow_NM)));
 }
 

@@ -122,8 +122,8 @@ std::string plan_svg(const PlanEvent& first, const PlanEvent& second,
     std::string svg = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" "
         "font-family=\"sans-serif\" font-size=\"15\">\n"
-        "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
-        "markerHeight=\"7\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">"
+        "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"5\" "
+        "markerHeight=\"5\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">"
         "<path d=\"M0 0L8 4L0 8z\" fill=\"#555555\"/></marker></defs>\n"
         "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
         kLeft + kSide + kRight, kTop + kSide + kBottom);

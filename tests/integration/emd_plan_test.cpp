@@ -37,7 +37,7 @@ TEST(EmdPlan, IsDrawnBesideTheDistances)
     EXPECT_EQ(count(svg, "<circle"), 3U);
     EXPECT_EQ(count(svg, "<line"), 1U) << "what stays has no arrow";
     EXPECT_THAT(svg, HasSubstr("row 0: 100 GeV"));
-    EXPECT_THAT(svg, HasSubstr("row 2: 100 GeV; distance 20")) << "40 GeV over 0.4 / 0.8";
+    EXPECT_THAT(svg, HasSubstr("row 2: 100 GeV; distance 20 GeV")) << "40 GeV over 0.4 / 0.8";
 }
 
 }  // namespace
