@@ -9,6 +9,8 @@
 //   distances      (N, K) float32, of every row to every medoid: features
 //   cluster        (N,) int64, the nearest medoid of the row's own class, 0 <= cluster < K
 //   source_row     (N,) int64
+//   medoid_...     the K medoids as they were compared, where the distances brought them along
+//                  (inputs/stored_emd_events.h)
 //   labels         (N,) int64, where there are any
 //   knn_score      (N,) float64, where it was asked for
 #pragma once

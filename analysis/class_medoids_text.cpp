@@ -7,6 +7,7 @@
 #include "analysis/class_medoids.h"
 #include "core/atomic_file.h"
 #include "datasets/hdf5/arrays.h"
+#include "inputs/stored_emd_events.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -152,6 +153,9 @@ void write_medoids(const std::filesystem::path& path, const MedoidResult& result
         write_column(writer, "cluster", columns.cluster_N);
         write_column(writer, "source_row", distances.source_rows_N);
         if (result.classes.labelled()) write_column(writer, "labels", result.classes.labels_N);
+        if (distances.events)
+            inputs::write_emd_events(writer, "medoid",
+                                     inputs::select_emd_events(*distances.events, columns.rows));
         if (!knn_scores_N.empty()) write_column(writer, "knn_score", knn_scores_N);
         writer.close();
     });

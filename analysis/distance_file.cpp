@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <array>
 
-#include "analysis/content_check.h"
 #include "core/errors.h"
 #include "datasets/hdf5/arrays.h"
 #include "datasets/hdf5/attributes.h"
+#include "datasets/hdf5/content_check.h"
+#include "inputs/stored_emd_events.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -73,6 +74,7 @@ void write_distances(const std::filesystem::path& path, const DistanceHeader& he
     file.array<int64_t>("source_row_columns", {header.columns()}, header.source_row_M);
     if (header.layout == DistanceLayout::pairs)
         file.array<int64_t>("pairs", {header.count(), 2}, header.pairs_K2);
+    if (header.events) inputs::write_emd_events(file, "event", *header.events);
     const int64_t rows = header.count() / per_row;
     file.create<double>("emd", matrix ? std::vector{rows, per_row} : std::vector{rows},
                         /*packed=*/false);
@@ -89,7 +91,7 @@ void write_distances(const std::filesystem::path& path, const DistanceHeader& he
 DistanceHeader read_distance_header(const std::filesystem::path& path)
 {
     const auto file = hdf5::File::open(path);
-    check_content(
+    hdf5::check_content(
         *file, {kContent, kFormatVersion, "distances of jetsmith", "Make them with jetsmith emd."});
     DistanceHeader header;
     header.layout = layout_of(*file);

@@ -7,6 +7,7 @@
 //                       rectangular (N, M); or pairs (K,)
 //   source_row          (N,) int64, row of its input file
 //   source_row_columns  (M,) int64; the same as source_row for a condensed matrix
+//   event_...           condensed alone: the N prepared events (inputs/stored_emd_events.h)
 //   pairs               (K, 2) int64, layout pairs alone: the pairs as row numbers of the files
 // Attributes of the file: format_version, content = "distances", layout, rows (N), columns (M),
 // failed (pairs without a distance), max_gap (largest certified gap of the others, in units of the
@@ -16,9 +17,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "kernels/emd/emd.h"
 
 namespace jetsmith::analysis {
 
@@ -41,6 +45,7 @@ struct DistanceHeader {
     std::string settings;           ///< JSON text
     double max_gap = 0;
     int64_t failed = 0;
+    std::optional<kernels::EmdEvents> events = {};  ///< of a condensed matrix, on the CPU
 
     int64_t rows() const { return std::ssize(source_row_N); }
     int64_t columns() const { return std::ssize(source_row_M); }
@@ -55,7 +60,8 @@ using DistanceSource = std::function<void(int64_t first, std::span<double> value
 void write_distances(const std::filesystem::path& path, const DistanceHeader& header,
                      const DistanceSource& source);
 
-/// Throws UserError when the file holds no distances, or is of a newer format_version.
+/// All but the events. Throws UserError when the file holds no distances, or is of a newer
+/// format_version.
 DistanceHeader read_distance_header(const std::filesystem::path& path);
 
 }  // namespace jetsmith::analysis

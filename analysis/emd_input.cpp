@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "analysis/emd_events.h"
 #include "core/config_merge.h"
 #include "core/errors.h"
 #include "datasets/file_report.h"
 #include "datasets/hdf5/arrays.h"
 #include "datasets/reader.h"
+#include "inputs/emd_events.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -22,7 +22,7 @@ std::vector<int64_t> numbers(const at::Tensor& tensor)
     return {values, values + tensor.numel()};
 }
 
-EmdRows read_plain(const EmdFile& file, const EmdSettings& settings)
+EmdRows read_plain(const EmdFile& file, const inputs::EmdSettings& settings)
 {
     if (!settings.of_jets())
         throw UserError(
@@ -41,12 +41,14 @@ EmdRows read_plain(const EmdFile& file, const EmdSettings& settings)
     const std::span<const double> values = array.values;
     const auto first = static_cast<size_t>(rows[0].item<int64_t>());
     const auto count = static_cast<size_t>(rows.size(0));
-    return {emd_jets(values.subspan(first * stride, count * stride), rows.size(0), settings),
-            numbers(rows), "jets"};
+    return {
+        inputs::emd_jets(values.subspan(first * stride, count * stride), rows.size(0), settings),
+        numbers(rows), "jets"};
 }
 
 /// The section as inspect proposes it, changed by what the user says.
-ConfigNode data_section(const EmdFile& file, const ConfigNode& data, const EmdSettings& settings)
+ConfigNode data_section(const EmdFile& file, const ConfigNode& data,
+                        const inputs::EmdSettings& settings)
 {
     ConfigNode section = data;
     if (!data.find("type")) {
@@ -74,13 +76,11 @@ ConfigNode data_section(const EmdFile& file, const ConfigNode& data, const EmdSe
     return section;
 }
 
-const Collection& particles_of(const EventStore& store, const EmdSettings& settings,
-                               const std::string& file)
+const Collection& wanted_particles(const EventStore& store, const inputs::EmdSettings& settings,
+                                   const std::string& file)
 {
+    if (const auto* found = inputs::particles_of(store, settings)) return *found;
     const auto& all = store.collections;
-    const std::string name = settings.collection.empty() ? "constituents" : settings.collection;
-    if (const auto found = all.find(name); found != all.end()) return found->second;
-    if (settings.collection.empty() && all.size() == 1) return all.begin()->second;
     if (all.empty())
         throw UserError(
             "{}: has no particles (seen: numbers or images alone; four-momenta are wanted). "
@@ -91,7 +91,7 @@ const Collection& particles_of(const EventStore& store, const EmdSettings& setti
     throw UserError(
         "{}: has no collection '{}' (one of particles is wanted; the data have {}). Name it "
         "with emd.collection, or compare events with emd.ground.",
-        file, name, fmt::join(known, ", "));
+        file, settings.collection_name(), fmt::join(known, ", "));
 }
 
 /// What of the section counts for the rows; not how they are loaded.
@@ -104,8 +104,8 @@ std::string rows_text(ConfigNode resolved)
     return to_yaml(resolved);
 }
 
-EmdRows read_stored(const EmdFile& file, const ConfigNode& section, const EmdSettings& settings,
-                    nlohmann::ordered_json& described)
+EmdRows read_stored(const EmdFile& file, const ConfigNode& section,
+                    const inputs::EmdSettings& settings, nlohmann::ordered_json& described)
 {
     Config config(section, "data", "jetsmith emd");
     const auto reader = Registry<Reader>::make(config);
@@ -113,15 +113,15 @@ EmdRows read_stored(const EmdFile& file, const ConfigNode& section, const EmdSet
     EventStore store = reader->read_files({std::filesystem::absolute(file.path)});
     if (!file.rows.all()) store = store.select(file.rows.among(store.source_rows_B));
     if (!settings.of_jets())
-        return {emd_events(store, settings), numbers(store.source_rows_B), "events"};
-    return {emd_jets(particles_of(store, settings, file.path.string()), settings),
+        return {inputs::emd_events(store, settings), numbers(store.source_rows_B), "events"};
+    return {inputs::emd_jets(wanted_particles(store, settings, file.path.string()), settings),
             numbers(store.source_rows_B), "jets"};
 }
 
 }  // namespace
 
-EmdRows read_emd_rows(const EmdFile& file, const ConfigNode& data, const EmdSettings& settings,
-                      FileHashes& hashes)
+EmdRows read_emd_rows(const EmdFile& file, const ConfigNode& data,
+                      const inputs::EmdSettings& settings, FileHashes& hashes)
 {
     nlohmann::ordered_json described;
     const bool plain = !file.dataset.empty();

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "analysis/emd_settings.h"
 #include "core/config_node.h"
 #include "core/file_hashes.h"
 #include "datasets/row_choice.h"
+#include "inputs/emd_settings.h"
 
 namespace jetsmith::analysis {
 
@@ -31,8 +31,8 @@ struct EmdRows {
 /// Reads the chosen rows. data: the section `data` of a config, without files; what it does not say
 /// is as `jetsmith inspect` proposes. Throws UserError when the file has no particles that suit the
 /// settings.
-EmdRows read_emd_rows(const EmdFile& file, const ConfigNode& data, const EmdSettings& settings,
-                      FileHashes& hashes);
+EmdRows read_emd_rows(const EmdFile& file, const ConfigNode& data,
+                      const inputs::EmdSettings& settings, FileHashes& hashes);
 
 /// The dataset `pairs` (K, 2) of row numbers in the files of `first` and `second`.
 std::vector<int64_t> read_pairs(const std::filesystem::path& path);

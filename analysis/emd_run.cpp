@@ -150,6 +150,7 @@ void write_file(const EmdTask& task, DistanceTiles& tiles, const fs::path& out)
     header.settings = tiles.settings().dump();
     header.max_gap = tiles.summary().max_gap;
     header.failed = tiles.summary().failed;
+    if (task.layout == DistanceLayout::condensed) header.events = task.first.events.to(at::kCPU);
     tiles.finish(out, [&](const fs::path& path) {
         write_distances(path, header, [&](int64_t first, std::span<double> values) {
             tiles.read(first, values);

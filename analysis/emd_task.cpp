@@ -21,19 +21,19 @@ void pass_over(Config& root)
     root.read("seed", seed, "of a run");
 }
 
-EmdSettings read_settings(const ConfigNode& root)
+inputs::EmdSettings read_settings(const ConfigNode& root)
 {
     Config config(root, "", "jetsmith emd");
     Config section = config.section("emd", "what is measured");
     config.section("data", "how files are read");
     pass_over(config);
     config.finish_own_keys();
-    EmdSettings settings(section);
+    inputs::EmdSettings settings(section);
     section.finish();
     return settings;
 }
 
-at::Device device_of(const EmdSettings& settings)
+at::Device device_of(const inputs::EmdSettings& settings)
 {
     const bool on_sphere = settings.isotropy.wanted() && settings.isotropy.on_sphere();
     if (on_sphere && settings.device.starts_with("cuda"))
@@ -47,13 +47,6 @@ at::Device device_of(const EmdSettings& settings)
         const std::string text = error.what(), place = "trainer.device";
         throw UserError(text.starts_with(place) ? "--device" + text.substr(place.size()) : text);
     }
-}
-
-void move_to(kernels::EmdEvents& events, const at::Device& device)
-{
-    for (auto* tensor : {&events.x_T, &events.y_T, &events.weight_T, &events.pt_T, &events.object_T,
-                         &events.offsets_N1})
-        if (tensor->defined()) *tensor = tensor->to(device);
 }
 
 /// Options that choose pairs of rows.
@@ -73,7 +66,7 @@ void check_isotropy(const EmdRequest& request)
 
 /// Every row with the reference of the isotropy.
 EmdTask read_isotropy_task(const EmdRequest& request, const ConfigNode& data,
-                           const EmdSettings& settings, FileHashes& hashes)
+                           const inputs::EmdSettings& settings, FileHashes& hashes)
 {
     check_isotropy(request);
     EmdRows rows = read_emd_rows({request.file, request.dataset, {"--rows", request.rows}}, data,
@@ -88,8 +81,8 @@ EmdTask read_isotropy_task(const EmdRequest& request, const ConfigNode& data,
 }
 
 /// The rows and which pairs of them, without a word on how they are compared.
-EmdTask read_task(const EmdRequest& request, const ConfigNode& data, const EmdSettings& settings,
-                  FileHashes& hashes)
+EmdTask read_task(const EmdRequest& request, const ConfigNode& data,
+                  const inputs::EmdSettings& settings, FileHashes& hashes)
 {
     const RowChoice rows("--rows", request.rows), second_rows("--rows2", request.second_rows);
     const bool two = !request.second.empty(), listed = request.pairs != "all";
@@ -114,8 +107,14 @@ EmdTask read_task(const EmdRequest& request, const ConfigNode& data, const EmdSe
             request.file);
     if (listed) positions = pair_positions(pairs_K2, request.pairs, first, second);
     PairOrder order(layout, n, m, std::move(positions));
-    return {std::move(first), std::move(second), layout, std::move(pairs_K2),
-            std::move(order), settings.kernel,   {},     {}};
+    return {std::move(first),
+            std::move(second),
+            layout,
+            std::move(pairs_K2),
+            std::move(order),
+            settings.options(!request.dataset.empty()),
+            {},
+            {}};
 }
 
 }  // namespace
@@ -128,16 +127,14 @@ kernels::EmdResult EmdTask::measure(const at::Tensor& pairs_K2) const
 
 EmdTask make_emd_task(const EmdRequest& request, const ConfigNode& config)
 {
-    const EmdSettings settings = read_settings(config);
+    const inputs::EmdSettings settings = read_settings(config);
     const ConfigNode* data = config.find("data");
     FileHashes hashes;
     const bool given = !request.dataset.empty(), isotropy = settings.isotropy.wanted();
     EmdTask task = (isotropy ? read_isotropy_task : read_task)(request, data ? *data : ConfigNode{},
                                                                settings, hashes);
-    if (!isotropy)
-        task.options.periodic = !settings.of_jets() || settings.centre_of(given) == EmdCentre::none;
     const at::Device device = device_of(settings);
-    for (EmdRows* side : {&task.first, &task.second}) move_to(side->events, device);
+    for (EmdRows* side : {&task.first, &task.second}) side->events = side->events.to(device);
     auto& all = task.settings;
     all["program"] = fmt::format("{} {}", program_version(), program_commit());
     all["layout"] = layout_name(task.layout);

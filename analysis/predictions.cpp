@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "analysis/content_check.h"
 #include "core/atomic_file.h"
 #include "core/errors.h"
 #include "datasets/hdf5/arrays.h"
 #include "datasets/hdf5/attributes.h"
+#include "datasets/hdf5/content_check.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -164,8 +164,8 @@ void write_predictions(const std::filesystem::path& path, const Predictions& pre
 Predictions read_predictions(const std::filesystem::path& path)
 {
     const auto file = hdf5::File::open(path);
-    check_content(*file, {"predictions", kFormatVersion, "predictions of jetsmith",
-                          "Use jetsmith metrics for other files of scores."});
+    hdf5::check_content(*file, {"predictions", kFormatVersion, "predictions of jetsmith",
+                                "Use jetsmith metrics for other files of scores."});
     Predictions predictions;
     ScoreTable& table = predictions.table;
     table.name = file->text("/", "name").value_or("");

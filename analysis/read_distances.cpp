@@ -10,6 +10,7 @@
 #include "analysis/streamed_distances.h"
 #include "core/errors.h"
 #include "core/memory_size.h"
+#include "inputs/stored_emd_events.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -49,6 +50,19 @@ class Inspector {
     float value_ = 0, largest_ = 0;
 };
 
+/// One for each row, where the file has any.
+std::optional<kernels::EmdEvents> read_events(const std::filesystem::path& path, int64_t rows)
+{
+    const auto file = hdf5::File::open(path);
+    auto events = inputs::read_emd_events(file, "event");
+    if (events && events->size() != rows)
+        throw UserError(
+            "{}: has {} events ('event_offsets'; one for each of its {} rows wanted). Write the "
+            "file again with jetsmith emd.",
+            file->name(), events->size(), rows);
+    return events;
+}
+
 }  // namespace
 
 bool DistanceFile::has_room_for(int64_t rows) const
@@ -78,8 +92,12 @@ DistanceFile read_distances(const std::filesystem::path& path, int64_t memory)
         if (fits) values.insert(values.end(), piece.begin(), piece.end());
     });
     inspector.report(*source);
-    DistanceFile file{source->name(), nullptr, source->header().source_row_N,
-                      source->header().settings, memory};
+    DistanceFile file{source->name(),
+                      nullptr,
+                      source->header().source_row_N,
+                      source->header().settings,
+                      memory,
+                      read_events(path, rows)};
     if (fits)
         file.all = std::make_shared<const DistanceMatrix>(rows, std::move(values));
     else

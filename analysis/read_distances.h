@@ -7,10 +7,12 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/distances.h"
+#include "kernels/emd/emd.h"
 
 namespace jetsmith::analysis {
 
@@ -22,6 +24,9 @@ struct DistanceFile {
 
     /// Bytes that distances and what is made of them may take.
     int64_t memory = std::numeric_limits<int64_t>::max();
+
+    /// The rows as they were compared, where the file has them.
+    std::optional<kernels::EmdEvents> events = {};
 
     int64_t rows() const { return all->rows(); }
     bool in_memory() const { return all->matrix() != nullptr; }

@@ -3,11 +3,11 @@
 
 #include <span>
 
-#include "analysis/content_check.h"
 #include "core/atomic_file.h"
 #include "core/errors.h"
 #include "datasets/hdf5/arrays.h"
 #include "datasets/hdf5/attributes.h"
+#include "datasets/hdf5/content_check.h"
 
 namespace jetsmith::analysis {
 namespace {
@@ -154,8 +154,8 @@ void write_report_images(const std::filesystem::path& path, const ReportImages& 
 ReportImages read_report_images(const std::filesystem::path& path)
 {
     const auto file = hdf5::File::open(path);
-    check_content(*file,
-                  {"report_images", kFormatVersion, "images of a run", "Evaluate the run again."});
+    hdf5::check_content(
+        *file, {"report_images", kFormatVersion, "images of a run", "Evaluate the run again."});
     ReportImages images;
     images.class_names = hdf5::read_texts(*file, "/", "class_names");
     images.channel_names = hdf5::read_texts(*file, "/", "channel_names");

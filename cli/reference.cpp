@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "analysis/emd_settings.h"
 #include "core/registry.h"
+#include "inputs/emd_settings.h"
 #include "trainers/run_config.h"
 
 namespace jetsmith::cli {
@@ -69,7 +69,7 @@ std::vector<ReferenceSection> reference_sections()
     }
     sections.insert(sections.begin(), std::move(run));
     Config emd = Config::describing("jetsmith emd");
-    const analysis::EmdSettings declared(emd);
+    const inputs::EmdSettings declared(emd);
     sections.push_back({"emd", "emd", emd.declarations()});
     for (const auto& component : all_components())
         sections.push_back({component.family, component.name, component.describe()});

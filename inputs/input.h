@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An input turns rows of a store into a Batch, on the device of the store. Nothing it derives is
-// kept: images and features exist for one batch.
+// An input turns rows of a store into a Batch, on the device of the store. Images and features
+// exist for one batch: nothing derived is kept, but where it takes far longer to make than to keep.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -60,9 +60,13 @@ class Input {
     /// What fit() found, on the CPU; empty when there is nothing to learn or nothing was.
     virtual InputState state() const;
 
-    /// Takes over the state() of an input with the same options. Throws UserError when the names
-    /// or the sizes are not those of this input.
+    /// Takes over the state() of an input with the same options, before or after shape() and
+    /// judge(). Throws UserError when the names or the sizes are not those of this input.
     virtual void load_state(const InputState& state);
+
+    /// SHA-256 of files of rows that helped to make what the input brings along, such as events to
+    /// compare with: figures measured on them would flatter.
+    virtual std::vector<std::string> source_hashes() const { return {}; }
 
     /// What a column of features_BF or features_TF is, for messages.
     virtual std::string feature_name(int64_t feature) const;

@@ -42,6 +42,14 @@ TensorMap model_tensors(Model& model, const Input& input)
     return tensors;
 }
 
+InputState input_state_of(const TensorMap& weights)
+{
+    InputState state;
+    for (const auto& [name, value] : weights)
+        if (name.starts_with(kInputPrefix)) state[name.substr(kInputPrefix.size())] = value;
+    return state;
+}
+
 /// Live tensors, by the names that they have in training.safetensors.
 TensorMap training_tensors(Trainer& trainer)
 {
@@ -163,6 +171,11 @@ TensorMap read_weights(const fs::path& folder)
     return read_sealed_tensors(folder, kModelFile, read_state(folder));
 }
 
+void put_input_state(const TensorMap& weights, Input& input)
+{
+    input.load_state(input_state_of(weights));
+}
+
 bool put_weights(TensorMap weights, const fs::path& source, Model& model, Input& input, Cover cover)
 {
     const at::NoGradGuard no_grad;
@@ -173,15 +186,13 @@ bool put_weights(TensorMap weights, const fs::path& source, Model& model, Input&
     };
     fill(model.named_parameters());
     fill(model.named_buffers());
-    InputState input_state;
-    for (auto& [name, value] : weights) {
+    for (const auto& [name, value] : weights)
         if (!name.starts_with(kInputPrefix))
             throw UserError("{}: tensor '{}' has no place in the model (these are the weights of "
                             "another; those of the config are wanted). Use the config.yaml of the "
                             "run they are of.",
                             source.string(), name);
-        input_state[name.substr(kInputPrefix.size())] = value;
-    }
+    const InputState input_state = input_state_of(weights);
     if (cover == Cover::all || !input_state.empty()) input.load_state(input_state);
     return !input_state.empty();
 }

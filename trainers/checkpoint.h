@@ -42,6 +42,9 @@ Checkpoint read_checkpoint(const std::filesystem::path& folder);
 /// Verifies and reads model.safetensors.
 TensorMap read_weights(const std::filesystem::path& folder);
 
+/// Gives an input what it learned before it sees any row: what it makes of them may depend on it.
+void put_input_state(const TensorMap& weights, Input& input);
+
 enum class Cover { all, some };
 
 /// Puts weights into a model and an input. `source` names them in messages. cover: all wants a

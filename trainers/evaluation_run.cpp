@@ -45,6 +45,8 @@ fs::path evaluate_checkpoint(const ConfigNode& root, const fs::path& run_folder,
 {
     const fs::path checkpoint = checkpoint_folder(run_folder);
     RunBuilder run(root);
+    const TensorMap weights = read_weights(checkpoint);
+    put_input_state(weights, *run.input);
     if (files.empty() && !run.reader->has(Split::test))
         throw UserError("{}: the run's config names no test file (data.test is wanted where no "
                         "files are given). Give files with --data.",
@@ -58,7 +60,7 @@ fs::path evaluate_checkpoint(const ConfigNode& root, const fs::path& run_folder,
         if (const auto& reasons = rows->index().left_out[f]; !reasons.empty())
             log::info("{}", left_out_text(rows->index().files[f], reasons));
     run.build_model(*rows);
-    put_weights(read_weights(checkpoint), checkpoint / kModelFile, *run.model, *run.input);
+    put_weights(weights, checkpoint / kModelFile, *run.model, *run.input);
     std::error_code error;
     fs::create_directories(folder, error);
     if (error)

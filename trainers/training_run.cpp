@@ -8,6 +8,7 @@
 
 #include "analysis/report_html.h"
 #include "core/atomic_file.h"
+#include "core/config_place.h"
 #include "core/cuda_plugin.h"
 #include "core/log.h"
 #include "core/parallel.h"
@@ -53,11 +54,28 @@ Json source_hashes(RunBuilder& run)
     return all;
 }
 
-Json metadata_of(RunBuilder& run, const Json& hashes)
+/// Files that figures are measured on should not have helped to make the input.
+void warn_of_seen_files(const RunBuilder& run, const Json& hashes)
+{
+    const auto seen = run.input->source_hashes();
+    for (const char* split : {"val", "test"}) {
+        if (!hashes.contains(split)) continue;
+        for (const auto& [file, hash] : hashes.at(split).items()) {
+            if (std::find(seen.begin(), seen.end(), hash) == seen.end()) continue;
+            const auto warning = fmt::format(
+                "data.{}: {} also served to make what inputs brings along (other rows wanted). Take "
+                "rows of data.train for that, or figures will flatter.",
+                split, file);
+            log::warning("{}", with_place(run.root, warning));
+        }
+    }
+}
+
+Json metadata_of(RunBuilder& run, const Json& hashes, const std::string& group)
 {
     Json metadata = environment_facts(run.device, run.precision);
     metadata["name"] = run.config.name;
-    metadata["group"] = run.config.group(run.hashes);
+    metadata["group"] = group;
     metadata["seed"] = run.config.seed;
     metadata["class_names"] = run.reader->class_names();
     metadata["parameters"] = trainable_parameters(*run.model);
@@ -66,12 +84,17 @@ Json metadata_of(RunBuilder& run, const Json& hashes)
     return metadata;
 }
 
-/// What the run said of its first start, with this one added to its list.
-Json continued(Json metadata, const fs::path& file, const Checkpoint& from)
+/// What metadata.json of an old run says; no object where it says nothing.
+Json metadata_before(const fs::path& file)
 {
-    if (!fs::exists(file)) return metadata;
-    const Json before = Json::parse(read_text(file), nullptr, /*allow_exceptions=*/false);
-    if (before.is_discarded()) return metadata;
+    if (!fs::exists(file)) return {};
+    return Json::parse(read_text(file), nullptr, /*allow_exceptions=*/false);
+}
+
+/// What the run said of its first start, with this one added to its list.
+Json continued(Json metadata, const Json& before, const Checkpoint& from)
+{
+    if (!before.is_object()) return metadata;
     metadata["resumed"] = before.value("resumed", Json::array());
     Json start;
     start["time"] = metadata["started"];
@@ -126,6 +149,7 @@ class TrainingRun {
     /// Everything that can fail before the first step.
     void prepare()
     {
+        if (checkpoint_) put_input_state(checkpoint_->model, *run_.input);
         run_.load_data(/*with_test=*/true);
         run_.build_model(*run_.train);
         const bool known =
@@ -134,6 +158,7 @@ class TrainingRun {
         freeze(run_.config.init, *run_.model);
         log::info("model: {} trainable parameters", trainable_parameters(*run_.model));
         hashes_ = source_hashes(run_);
+        warn_of_seen_files(run_, hashes_);
         trainer_ = make_trainer(run_, callbacks());
         if (checkpoint_) {
             check_same_run(parse_yaml(read_text(path_ / "config.yaml"), "config.yaml"),
@@ -168,11 +193,15 @@ class TrainingRun {
     void write_head()
     {
         const std::string config = to_yaml(run_.config.resolved());
-        metadata_ = metadata_of(run_, hashes_);
+        const Json before = checkpoint_ ? metadata_before(path_ / "metadata.json") : Json();
+        // The group stays that of the first start: files that made the input may be gone.
+        std::string group = before.is_object() ? before.value("group", "") : "";
+        if (group.empty()) group = run_.config.group(run_.hashes);
+        metadata_ = metadata_of(run_, hashes_, group);
         metadata_["config_sha256"] = sha256_of(config);
         metadata_["repeat"] =
             fmt::format("jetsmith --threads {} train config.yaml", thread_count());
-        if (checkpoint_) metadata_ = continued(metadata_, path_ / "metadata.json", *checkpoint_);
+        if (checkpoint_) metadata_ = continued(metadata_, before, *checkpoint_);
         write_json(path_ / "metadata.json", metadata_);
         write_atomically(path_ / "data_card.txt", run_.data_card_text);
         write_atomically(path_ / "config.yaml", config);

@@ -21,12 +21,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "analysis/emd_events.h"
 #include "benchmarks/kernels/in_turns.h"
 #include "core/device.h"
 #include "core/errors.h"
 #include "core/parallel.h"
 #include "datasets/hdf5/arrays.h"
+#include "inputs/emd_events.h"
 #include "tests/support/toy_emd.h"
 
 namespace jetsmith {
@@ -41,16 +41,16 @@ struct Arguments {
 kernels::EmdEvents read_jets(const Arguments& a)
 {
     Config config(parse_yaml("radius: 0.8\ntier: " + a.tier, "emd_bench"), "emd", "emd_bench");
-    const analysis::EmdSettings settings(config);
+    const inputs::EmdSettings settings(config);
     if (!a.file.empty()) {
         const auto array = hdf5::read_array<double>(hdf5::File::open(a.file), "jets");
-        return analysis::emd_jets(array.values, array.shape[0], settings);
+        return inputs::emd_jets(array.values, array.shape[0], settings);
     }
     std::vector<toy::Jet> jets;
     for (int64_t row = 0; row < a.jets; ++row)
         jets.push_back(toy::jet(static_cast<uint64_t>(row), 1, a.particles));
-    return analysis::emd_jets(test::plain_jets(jets, static_cast<size_t>(a.particles)), a.jets,
-                              settings);
+    return inputs::emd_jets(test::plain_jets(jets, static_cast<size_t>(a.particles)), a.jets,
+                            settings);
 }
 
 kernels::EmdEvents read_events(const std::string& file)

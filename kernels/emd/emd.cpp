@@ -18,14 +18,6 @@ namespace {
 
 using LaunchEmd = const char*(const EmdArguments*, void* stream);
 
-/// Events on the host, for pairs that the GPU could not certify.
-EmdEvents on_host(const EmdEvents& events)
-{
-    const auto host = [](const at::Tensor& t) { return t.defined() ? t.cpu() : t; };
-    return {host(events.x_T),  host(events.y_T),      host(events.weight_T),
-            host(events.pt_T), host(events.object_T), host(events.offsets_N1)};
-}
-
 /// Does pairs of which the GPU says so again on the host's exact tier.
 void redo_on_host(const EmdEvents& first, const EmdEvents& second, const at::Tensor& pairs,
                   const EmdOptions& options, const EmdResult& result)
@@ -36,8 +28,8 @@ void redo_on_host(const EmdEvents& first, const EmdEvents& second, const at::Ten
     const auto left =
         is(EmdStatus::not_certified).logical_or(is(EmdStatus::too_many_steps)).nonzero().flatten();
     if (left.size(0) == 0) return;
-    const auto again =
-        emd_pairs(on_host(first), on_host(second), pairs.index_select(0, left).cpu(), options);
+    const auto again = emd_pairs(first.to(at::kCPU), second.to(at::kCPU),
+                                 pairs.index_select(0, left).cpu(), options);
     const auto put = [&](const at::Tensor& into, const at::Tensor& from) {
         into.index_copy_(0, left, from.to(into.device()));
     };
@@ -100,6 +92,13 @@ EmdResult run(const EmdEvents& first, const EmdEvents& second, const at::Tensor&
 }
 
 }  // namespace
+
+EmdEvents EmdEvents::to(const at::Device& device) const
+{
+    const auto there = [&](const at::Tensor& t) { return t.defined() ? t.to(device) : t; };
+    return {there(x_T),  there(y_T),      there(weight_T),
+            there(pt_T), there(object_T), there(offsets_N1)};
+}
 
 std::array<double, kEmdObjects * kEmdObjects> EmdOptions::all_alike()
 {

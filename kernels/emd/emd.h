@@ -29,6 +29,9 @@ struct EmdEvents {
     at::Tensor offsets_N1;  ///< int64
 
     int64_t size() const { return offsets_N1.size(0) - 1; }
+
+    /// Copies on another device; the same tensors where they are there already.
+    EmdEvents to(const at::Device& device) const;
 };
 
 struct EmdOptions {

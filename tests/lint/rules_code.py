@@ -11,7 +11,7 @@ MAY_INCLUDE = {
     "datasets": "core",
     "inputs": "core kernels datasets",
     "models": "core kernels",
-    "analysis": "core kernels datasets",
+    "analysis": "core kernels datasets inputs",
     "trainers": "core kernels datasets inputs models analysis",
     "cli": "core kernels datasets inputs models analysis trainers",
 }

@@ -7,7 +7,7 @@
 
 #include "datasets/hdf5/hdf5_file.h"
 
-namespace jetsmith::analysis {
+namespace jetsmith::hdf5 {
 
 /// What a file must be to be read, and the words for one that is not.
 struct WantedContent {
@@ -18,6 +18,6 @@ struct WantedContent {
 };
 
 /// Throws UserError for a file of something else or of a newer jetsmith.
-void check_content(const hdf5::File& file, const WantedContent& wanted);
+void check_content(const File& file, const WantedContent& wanted);
 
-}  // namespace jetsmith::analysis
+}  // namespace jetsmith::hdf5

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/emd_settings.h"
+#include "inputs/emd_settings.h"
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace jetsmith::analysis {
+namespace jetsmith::inputs {
 namespace {
 
 using kernels::EmdGround;
@@ -34,7 +34,34 @@ void refuse(const Config& config, const std::vector<const char*>& keys, const st
                         fmt::format("has no meaning for {} ({}). Leave it away", what, instead));
 }
 
+/// The factors that are not 1, as `id` reads them.
+nlohmann::ordered_json factors(const kernels::EmdOptions& kernel)
+{
+    auto all = nlohmann::ordered_json::object();
+    for (size_t i = 0; i < kEmdObjects; ++i)
+        for (size_t j = i; j < kEmdObjects; ++j)
+            if (const double factor = kernel.id[i * kEmdObjects + j]; factor != 1)
+                all[kObjects[i] + "-" + kObjects[j]] = factor;
+    return all;
+}
+
 }  // namespace
+
+EmdSettings EmdSettings::of_file(const std::string& text, const std::string& file)
+{
+    auto json = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object())
+        throw UserError(
+            "{}: attribute settings is no JSON object (how the distances were made is wanted). "
+            "Make the file again with this jetsmith.",
+            file);
+    for (const char* of_the_run : {"program", "layout", "device", "files", "pairs"})
+        json.erase(of_the_run);
+    Config config(parse_yaml(json.dump(), file), "emd", "jetsmith emd");
+    EmdSettings settings(config);
+    config.finish();
+    return settings;
+}
 
 EmdSettings::EmdSettings(Config& config)
 {
@@ -209,6 +236,13 @@ EmdCentre EmdSettings::centre_of(bool given) const
     return static_cast<EmdCentre>(index_of(kCentres, centre));
 }
 
+kernels::EmdOptions EmdSettings::options(bool given) const
+{
+    kernels::EmdOptions all = kernel;
+    all.periodic = !of_jets() || centre_of(given) == EmdCentre::none;
+    return all;
+}
+
 nlohmann::ordered_json EmdSettings::json(bool given) const
 {
     nlohmann::ordered_json all;
@@ -231,11 +265,11 @@ nlohmann::ordered_json EmdSettings::json(bool given) const
                                       {"b_tag", one.b_tag},
                                       {"b_tag_above", one.b_tag_above}});
         all["met"] = {{"pt", met}, {"phi", met_phi}};
-        all["id"] = kernel.id;
+        all["id"] = factors(kernel);
     }
     all["tier"] = kTiers[static_cast<size_t>(kernel.tier)];
     all["max_particles"] = max_particles;
     return all;
 }
 
-}  // namespace jetsmith::analysis
+}  // namespace jetsmith::inputs

@@ -13,7 +13,7 @@
 #include "kernels/emd/emd.h"
 #include "kernels/emd/emd_isotropy.h"
 
-namespace jetsmith::analysis {
+namespace jetsmith::inputs {
 
 /// The origin of a jet's positions.
 enum class EmdCentre {
@@ -31,7 +31,7 @@ struct EmdObjects {
 };
 
 struct EmdSettings {
-    kernels::EmdOptions kernel;       ///< all but `periodic`, which depends on the centre
+    kernels::EmdOptions kernel;       ///< all but `periodic`: see options()
     std::string centre = "auto";      ///< or "pt", "escheme", "none"
     int64_t max_particles = 0;        ///< of highest pT; 0: all
     std::string collection;           ///< ground `jets`: the particles; empty: the only collection
@@ -40,15 +40,29 @@ struct EmdSettings {
     bool uniform = false;             ///< ground `events`: equal weights instead of pT fractions
     kernels::Isotropy isotropy;       ///< in place of distances between rows
     std::string device = "auto";
+    std::string place = {};  ///< what messages about data begin with; empty: the key
 
     /// Reads the section. Throws UserError for what makes no sense together.
     explicit EmdSettings(Config& config);
+
+    /// Those that a distance file was made with: the JSON text of its attribute `settings`. Throws
+    /// UserError that begins with `file` when the text is something else.
+    static EmdSettings of_file(const std::string& text, const std::string& file);
 
     bool of_jets() const { return kernel.ground == kernels::EmdGround::jets; }
 
     /// Of jets. given: positions come from the user, who may have centred them; then the default is
     /// to leave them as they are.
     EmdCentre centre_of(bool given) const;
+
+    /// Whole options of the kernel; given: as above.
+    kernels::EmdOptions options(bool given) const;
+
+    /// Of the particles of jets, when they are named or not.
+    std::string collection_name() const { return collection.empty() ? "constituents" : collection; }
+
+    /// What a message about data that lack this key's column begins with.
+    std::string where(const std::string& key) const { return place.empty() ? "emd." + key : place; }
 
     /// By key, for the distance file: whatever changes a distance. given: as above.
     nlohmann::ordered_json json(bool given) const;
@@ -62,4 +76,4 @@ struct EmdSettings {
     void read_id(Config& config);
 };
 
-}  // namespace jetsmith::analysis
+}  // namespace jetsmith::inputs

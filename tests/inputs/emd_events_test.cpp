@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/emd_events.h"
+#include "inputs/emd_events.h"
 
 #include <ATen/ops/tensor.h>
 #include <gmock/gmock.h>
@@ -15,7 +15,7 @@
 #include "tests/support/toy_files.h"
 #include "tests/support/user_error.h"
 
-namespace jetsmith::analysis {
+namespace jetsmith::inputs {
 namespace {
 
 using kernels::EmdEvents;
@@ -230,4 +230,4 @@ TEST(EmdEvents, NameACollectionOrColumnThatIsNotThere)
 }
 
 }  // namespace
-}  // namespace jetsmith::analysis
+}  // namespace jetsmith::inputs

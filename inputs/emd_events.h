@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <span>
 
-#include "analysis/emd_settings.h"
 #include "datasets/event_store.h"
+#include "inputs/emd_settings.h"
 #include "kernels/emd/emd.h"
 
-namespace jetsmith::analysis {
+namespace jetsmith::inputs {
 
 /// Rapidity 0.5 ln((E + pz) / (E - pz)) of a particle with its mass, as in 1902.02346; the
 /// pseudorapidity asinh(pz / pt) where rounding leaves none, or one of 10 or more.
@@ -26,8 +26,12 @@ kernels::EmdEvents emd_jets(const Collection& particles, const EmdSettings& sett
 kernels::EmdEvents emd_jets(std::span<const double> values, int64_t rows,
                             const EmdSettings& settings);
 
+/// The particles that ground `jets` compares: settings.collection, or "constituents", or the only
+/// collection; null where the store has no such.
+const Collection* particles_of(const EventStore& store, const EmdSettings& settings);
+
 /// Events of reconstructed objects: pseudorapidity, azimuth, pT and kind of each; weights add up to
 /// 1. Throws UserError when a collection or column is not there.
 kernels::EmdEvents emd_events(const EventStore& store, const EmdSettings& settings);
 
-}  // namespace jetsmith::analysis
+}  // namespace jetsmith::inputs

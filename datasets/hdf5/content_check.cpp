@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/content_check.h"
+#include "datasets/hdf5/content_check.h"
 
 #include "core/errors.h"
 
-namespace jetsmith::analysis {
+namespace jetsmith::hdf5 {
 
-void check_content(const hdf5::File& file, const WantedContent& wanted)
+void check_content(const File& file, const WantedContent& wanted)
 {
     const auto version = file.integer("/", "format_version");
     if (file.text("/", "content") != wanted.content || !version)
@@ -18,4 +18,4 @@ void check_content(const hdf5::File& file, const WantedContent& wanted)
             file.name(), *version, wanted.newest);
 }
 
-}  // namespace jetsmith::analysis
+}  // namespace jetsmith::hdf5

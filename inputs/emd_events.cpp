@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/emd_events.h"
+#include "inputs/emd_events.h"
 
 #include <ATen/ops/empty.h>
 
@@ -14,7 +14,7 @@
 #include "core/errors.h"
 #include "core/parallel.h"
 
-namespace jetsmith::analysis {
+namespace jetsmith::inputs {
 namespace {
 
 using kernels::EmdObject;
@@ -234,20 +234,29 @@ kernels::EmdEvents emd_jets(std::span<const double> values, int64_t rows,
     });
 }
 
+const Collection* particles_of(const EventStore& store, const EmdSettings& settings)
+{
+    const auto& all = store.collections;
+    if (const auto found = all.find(settings.collection_name()); found != all.end())
+        return &found->second;
+    return settings.collection.empty() && all.size() == 1 ? &all.begin()->second : nullptr;
+}
+
 kernels::EmdEvents emd_events(const EventStore& store, const EmdSettings& settings)
 {
     std::vector<Kind> kinds;
     for (size_t k = 0; k < settings.objects.size(); ++k) {
         const EmdObjects& wanted = settings.objects[k];
-        const std::string key = fmt::format("emd.objects[{}]", k);
-        const auto& from =
-            named(store.collections, wanted.collection, key + ".collection", "collection");
-        kinds.emplace_back(from, wanted, key);
+        const std::string key = fmt::format("objects[{}]", k);
+        const auto& from = named(store.collections, wanted.collection,
+                                 settings.where(key + ".collection"), "collection");
+        kinds.emplace_back(from, wanted, settings.where(key));
     }
     std::vector<Numbers> met;  // size and azimuth
     if (!settings.met.empty()) {
-        met.emplace_back(named(store.scalars, settings.met, "emd.met.pt", "column"));
-        met.emplace_back(named(store.scalars, settings.met_phi, "emd.met.phi", "column"));
+        met.emplace_back(named(store.scalars, settings.met, settings.where("met.pt"), "column"));
+        met.emplace_back(
+            named(store.scalars, settings.met_phi, settings.where("met.phi"), "column"));
     }
     return collect(store.rows, false, [&](int64_t row, Particles& out) {
         for (const Kind& kind : kinds) kind.append(row, out);
@@ -258,4 +267,4 @@ kernels::EmdEvents emd_events(const EventStore& store, const EmdSettings& settin
     });
 }
 
-}  // namespace jetsmith::analysis
+}  // namespace jetsmith::inputs
