@@ -69,7 +69,9 @@ class CheckpointFaults : public testing::TestWithParam<const char*> {
         const auto newest = newest_checkpoint(folder_.path());
         ASSERT_TRUE(newest) << where;
         const int64_t step = newest->state.at("step");
-        if (message.empty()) EXPECT_EQ(step, 2) << where;
+        if (message.empty()) {
+            EXPECT_EQ(step, 2) << where;
+        }
         EXPECT_NO_THROW(read_weights(checkpoint_folder(folder_.path(), kBest))) << where;
         start_again(where);
     }

@@ -112,7 +112,8 @@ ToyTraining::ToyTraining(const std::string& yaml, std::vector<std::unique_ptr<Ca
                        config.make_optimizer(parameters.values()),
                        config.make_schedule(length),
                        std::move(callbacks),
-                       {1.0, 1.0}};
+                       {1.0, 1.0},
+                       {}};
     trainer = std::make_unique<Trainer>(config.trainer, std::move(parts), std::move(parameters),
                                         static_cast<uint64_t>(config.seed), device,
                                         choose_precision(config.trainer.precision, device).compute);
