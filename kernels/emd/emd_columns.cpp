@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "core/errors.h"
+#include "kernels/ragged.h"
 
 namespace jetsmith::kernels {
 namespace {
@@ -24,10 +25,7 @@ void check_column(const at::Tensor& column, at::ScalarType type, const EmdEvents
 
 void check_events(const EmdEvents& events, EmdGround ground)
 {
-    const auto& offsets = events.offsets_N1;
-    ensure(offsets.dim() == 1 && offsets.size(0) >= 1 && offsets.scalar_type() == at::kLong &&
-               offsets.is_contiguous(),
-           "offsets must be contiguous int64 (N + 1)");
+    check_offsets(events.offsets_N1);
     ensure(events.weight_T.defined() && events.weight_T.dim() == 1, "weights must be (T)");
     check_column(events.weight_T, at::kDouble, events);
     check_column(events.x_T, at::kDouble, events);
@@ -36,13 +34,8 @@ void check_events(const EmdEvents& events, EmdGround ground)
         check_column(events.pt_T, at::kDouble, events);
         check_column(events.object_T, at::kChar, events);
     }
-    if (!offsets.is_cpu()) return;
-    const auto* offset = offsets.const_data_ptr<int64_t>();
-    const int64_t count = events.size();
-    ensure(offset[0] == 0 && offset[count] == events.weight_T.size(0) &&
-               std::is_sorted(offset, offset + count + 1),
-           "offsets must rise from 0 to T");
-    if (ground != EmdGround::events) return;
+    check_rising(events.offsets_N1, events.weight_T.size(0));
+    if (ground != EmdGround::events || !events.offsets_N1.is_cpu()) return;
     const auto* object = events.object_T.const_data_ptr<int8_t>();
     ensure(std::all_of(object, object + events.object_T.size(0),
                        [](int8_t k) { return k >= 0 && k < kEmdObjects; }),

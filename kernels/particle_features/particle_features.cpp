@@ -11,6 +11,7 @@
 #include "core/errors.h"
 #include "core/parallel.h"
 #include "kernels/particle_features/particle_features_math.h"
+#include "kernels/ragged.h"
 
 namespace jetsmith::kernels {
 namespace {
@@ -30,19 +31,6 @@ struct OneLane {
     static int hardest(float, int position) { return position; }
     static void sync() {}
 };
-
-void check_tensors(const at::Tensor& momenta, const at::Tensor& offsets, const at::Tensor& rows)
-{
-    ensure(momenta.dim() == 2 && momenta.size(1) == 4 && momenta.scalar_type() == at::kFloat &&
-               momenta.is_contiguous(),
-           "momenta must be contiguous float32 (T, 4)");
-    ensure(offsets.dim() == 1 && offsets.size(0) >= 1 && offsets.scalar_type() == at::kLong &&
-               offsets.is_contiguous(),
-           "offsets must be contiguous int64 (jets + 1)");
-    ensure(rows.dim() == 1 && rows.scalar_type() == at::kLong, "rows must be int64 (B)");
-    ensure(momenta.device() == offsets.device() && momenta.device() == rows.device(),
-           "momenta, offsets and rows must be on one device");
-}
 
 bool has(const ParticleFeaturesOptions& o, ParticleFeature feature)
 {
@@ -112,7 +100,7 @@ ParticleFeatures particle_features(const at::Tensor& momenta_T4, const at::Tenso
                                    const at::Tensor& rows_B, const ParticleFeaturesOptions& options,
                                    const std::optional<ParticleAugment>& augment)
 {
-    check_tensors(momenta_T4, offsets_B1, rows_B);
+    check_jets(momenta_T4, offsets_B1, rows_B);
     const auto rows = rows_B.contiguous();
     ParticleFeaturesArguments a{};
     a.momenta = momenta_T4.const_data_ptr<float>();

@@ -10,6 +10,7 @@
 #include "core/errors.h"
 #include "core/parallel.h"
 #include "kernels/pixelate/pixelate_cpu.h"
+#include "kernels/ragged.h"
 
 namespace jetsmith::kernels {
 namespace {
@@ -21,19 +22,6 @@ constexpr int64_t kStreamAbove = int64_t{16} << 20;
 constexpr int64_t kGrain = 64;
 
 using LaunchPixelate = const char*(const PixelateArguments*, void* stream);
-
-void check_tensors(const at::Tensor& momenta, const at::Tensor& offsets, const at::Tensor& rows)
-{
-    ensure(momenta.dim() == 2 && momenta.size(1) == 4 && momenta.scalar_type() == at::kFloat &&
-               momenta.is_contiguous(),
-           "momenta must be contiguous float32 (T, 4)");
-    ensure(offsets.dim() == 1 && offsets.size(0) >= 1 && offsets.scalar_type() == at::kLong &&
-               offsets.is_contiguous(),
-           "offsets must be contiguous int64 (jets + 1)");
-    ensure(rows.dim() == 1 && rows.scalar_type() == at::kLong, "rows must be int64 (B)");
-    ensure(momenta.device() == offsets.device() && momenta.device() == rows.device(),
-           "momenta, offsets and rows must be on one device");
-}
 
 void check_images(const at::Tensor& images, int64_t count, const PixelateOptions& o)
 {
@@ -154,7 +142,7 @@ void pixelate_into(const at::Tensor& images_BCHW, const at::Tensor& momenta_T4,
                    const at::Tensor& offsets_B1, const at::Tensor& rows_B,
                    const PixelateOptions& options, const PixelateExtras& extras)
 {
-    check_tensors(momenta_T4, offsets_B1, rows_B);
+    check_jets(momenta_T4, offsets_B1, rows_B);
     check_images(images_BCHW, rows_B.size(0), options);
     const auto device = momenta_T4.device();
     ensure(images_BCHW.device() == device, "images must be on the device of the constituents");

@@ -10,6 +10,7 @@
 #include "core/cuda_plugin.h"
 #include "core/errors.h"
 #include "core/parallel.h"
+#include "kernels/ragged.h"
 #include "kernels/segment_sum/segment_sum_arguments.h"
 
 namespace jetsmith::kernels {
@@ -117,22 +118,14 @@ at::Tensor segment_sum(const at::Tensor& values_TL, const at::Tensor& offsets_B1
     const auto type = values_TL.scalar_type();
     ensure(values_TL.dim() == 2 && (type == at::kFloat || type == at::kBFloat16),
            "values must be float32 or bfloat16 (T, L)");
-    ensure(offsets_B1.dim() == 1 && offsets_B1.size(0) >= 1 &&
-               offsets_B1.scalar_type() == at::kLong && offsets_B1.is_contiguous(),
-           "offsets must be contiguous int64 (B + 1)");
+    check_offsets(offsets_B1);
     ensure(values_TL.device() == offsets_B1.device(), "values and offsets must be on one device");
     if (weights_T.defined())
         ensure(weights_T.dim() == 1 && weights_T.size(0) == values_TL.size(0) &&
                    weights_T.scalar_type() == at::kFloat && weights_T.is_contiguous() &&
                    weights_T.device() == values_TL.device(),
                "weights must be contiguous float32 (T) beside the values");
-    if (offsets_B1.is_cpu()) {
-        const auto* offset = offsets_B1.const_data_ptr<int64_t>();
-        const auto rows = offsets_B1.size(0) - 1;
-        ensure(offset[0] == 0 && offset[rows] == values_TL.size(0) &&
-                   std::is_sorted(offset, offset + rows + 1),
-               "offsets must rise from 0 to T");
-    }
+    check_rising(offsets_B1, values_TL.size(0));
     return SegmentSum::apply(values_TL, offsets_B1,
                              weights_T.defined() ? std::optional(weights_T) : std::nullopt);
 }
