@@ -28,16 +28,18 @@ at::Device use_gpu(int index)
     return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
+}  // namespace
+
 bool cpu_is_fast_at_bf16()
 {
 #if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512bf16");
+    static const bool fast = __builtin_cpu_supports("amx-bf16") ||
+                             (__builtin_cpu_is("amd") && __builtin_cpu_supports("avx512bf16"));
+    return fast;
 #else
     return false;
 #endif
 }
-
-}  // namespace
 
 at::Device choose_device(const std::string& wanted)
 {
@@ -68,7 +70,7 @@ Precision choose_precision(const std::string& wanted, const at::Device& device)
                         "precision: auto.",
                         wanted);
     if (device.is_cuda()) return {at::kBFloat16, "bf16 (tensor cores)"};
-    if (cpu_is_fast_at_bf16()) return {at::kBFloat16, "bf16 (this processor has AVX-512 BF16)"};
+    if (cpu_is_fast_at_bf16()) return {at::kBFloat16, "bf16 (this processor is fast at it)"};
     return {at::kFloat, "fp32 (this processor has no fast bf16)"};
 }
 

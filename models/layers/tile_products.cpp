@@ -4,24 +4,9 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
 
+#include "core/device.h"
+
 namespace jetsmith::layers {
-namespace {
-
-/// Whether products of bfloat16 beat those of float32: with matrix units, and on AMD, whose
-/// AVX-512 makes twice as many; Intel's without matrix units makes half as many (80 against 147
-/// GFLOP/s on one thread for 4096 x 100 x 256).
-bool multiplies_bfloat16_fast()
-{
-#if defined(__x86_64__)
-    static const bool fast = __builtin_cpu_supports("amx-bf16") ||
-                             (__builtin_cpu_is("amd") && __builtin_cpu_supports("avx512bf16"));
-    return fast;
-#else
-    return false;
-#endif
-}
-
-}  // namespace
 
 at::Tensor OutputMemory::take(int64_t rows, int64_t width, const at::TensorOptions& options)
 {
@@ -47,7 +32,7 @@ OutputMemory& output_memory()
 
 at::ScalarType product_type(at::ScalarType type)
 {
-    return multiplies_bfloat16_fast() ? type : at::kFloat;
+    return cpu_is_fast_at_bf16() ? type : at::kFloat;
 }
 
 at::Tensor operand(const at::Tensor& tile)

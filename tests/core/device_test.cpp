@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <string>
+
 #include "core/cuda_plugin.h"
 #include "tests/support/user_error.h"
 
@@ -36,10 +40,20 @@ TEST(Precision, SaysWhatItChoseAndWhy)
     EXPECT_EQ(choose_precision("fp32", cpu).compute, at::kFloat);
     EXPECT_EQ(choose_precision("bf16", cpu).compute, at::kBFloat16);
     const auto chosen = choose_precision("auto", cpu);
-    EXPECT_EQ(chosen.compute == at::kBFloat16, __builtin_cpu_supports("avx512bf16") != 0);
+    EXPECT_EQ(chosen.compute == at::kBFloat16, cpu_is_fast_at_bf16());
     EXPECT_THAT(chosen.reason, HasSubstr("processor"));
     EXPECT_THAT(user_error([&] { choose_precision("fp8", cpu); }),
                 HasSubstr("'fp8' is unknown (must be auto, fp32 or bf16)"));
+}
+
+TEST(Precision, MatrixUnitsOfTheProcessorAreToldByTheSystem)
+{
+    std::ifstream file("/proc/cpuinfo");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!text.starts_with("processor")) GTEST_SKIP() << "no /proc/cpuinfo";
+    const bool amd_with_bf16 = text.find("AuthenticAMD") != std::string::npos &&
+                               text.find(" avx512_bf16") != std::string::npos;
+    EXPECT_EQ(cpu_is_fast_at_bf16(), amd_with_bf16 || text.find(" amx_bf16") != std::string::npos);
 }
 
 }  // namespace
