@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <type_traits>
 
 #include "core/parallel.h"
@@ -54,7 +55,8 @@ EmdOutcome emd_solve_pair(const EmdArguments& a, const EmdProblem& problem, EmdS
 
 void emd_solve_pairs(const EmdArguments& a)
 {
-    const EmdPrepared first(a.first, a.ground), second(a.second, a.ground);
+    const std::span pairs(a.pairs, static_cast<size_t>(2 * a.count));
+    const EmdPrepared first(a.first, a.ground, pairs, 0), second(a.second, a.ground, pairs, 1);
     parallel_for(a.count, kGrain, [&](int64_t begin, int64_t end) {
         thread_local EmdScratch scratch;
         for (int64_t k = begin; k < end; ++k) {

@@ -173,13 +173,14 @@ EmdEvents Isotropy::prepare(const EmdEvents& events) const
     Builder builder(events.weight_T.size(0), events.size());
     for (int64_t event = 0; event < events.size(); ++event, builder.end_event()) {
         const int64_t begin = offsets[event], end = offsets[event + 1];
-        double total = 0;
-        for (int64_t t = begin; t < end; ++t) total += std::abs(pt[t]) * std::cosh(y[t]);
+        double momentum = 0;  // of all
+        for (int64_t t = begin; on_sphere() && t < end; ++t)
+            momentum += std::abs(pt[t]) * std::cosh(y[t]);
         for (int64_t t = begin; t < end; ++t) {
             if (shape == IsotropyShape::ring) builder.add(on_circle(phi[t], pt[t]));
             if (shape == IsotropyShape::cylinder && !(std::abs(y[t]) > ymax))
                 builder.add({y[t], phi[t], pt[t]});
-            if (on_sphere()) builder.add({y[t], phi[t], pt[t] * std::cosh(y[t]) / total});
+            if (on_sphere()) builder.add({y[t], phi[t], pt[t] * std::cosh(y[t]) / momentum});
         }
     }
     return builder.events();

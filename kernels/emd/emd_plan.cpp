@@ -54,8 +54,8 @@ EmdPlan emd_plan(const EmdEvents& first, int64_t i, const EmdEvents& second, int
     const EmdArguments a = emd_arguments(first, second, options);
     ensure(first.offsets_N1.is_cpu() && second.offsets_N1.is_cpu(), "a plan is made on the CPU");
     ensure(i >= 0 && i < first.size() && j >= 0 && j < second.size(), "no such event");
-    const EmdPrepared one(a.first, a.ground), other(a.second, a.ground);
     const int64_t pair[] = {i, j};
+    const EmdPrepared one(a.first, a.ground, pair, 0), other(a.second, a.ground, pair, 1);
     return solve(a, emd_problem(a, one, other, pair));
 }
 
@@ -75,7 +75,8 @@ EmdPlan emd_transport(const at::Tensor& mass_N, const at::Tensor& mass_M, const 
     a.first = {nullptr, nullptr, mass_N.const_data_ptr<double>(), nullptr, nullptr, first, 1};
     a.second = {nullptr, nullptr, mass_M.const_data_ptr<double>(), nullptr, nullptr, second, 1};
     a.matrix = cost_NM.const_data_ptr<double>();
-    const EmdPrepared one(a.first, a.ground), other(a.second, a.ground);
+    const int64_t pair[] = {0, 0};
+    const EmdPrepared one(a.first, a.ground, pair, 0), other(a.second, a.ground, pair, 1);
     auto facts = one.facts[0];
     double largest = 0;
     for (const double cost : std::span(a.matrix, static_cast<size_t>(cost_NM.numel()))) {

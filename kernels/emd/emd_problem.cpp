@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <vector>
 
 namespace jetsmith::kernels {
 namespace {
@@ -83,17 +84,24 @@ void balance(const EmdArguments& a, EmdProblem& p)
 
 }  // namespace
 
-EmdPrepared::EmdPrepared(const EmdParticles& particles, EmdGround ground)
-    : by_weight(static_cast<size_t>(particles.offsets[particles.events]))
+EmdPrepared::EmdPrepared(const EmdParticles& particles, EmdGround ground,
+                         std::span<const int64_t> pairs_K2, size_t side)
+    : facts(std::make_unique_for_overwrite<EmdEventFacts[]>(static_cast<size_t>(particles.events))),
+      by_weight(std::make_unique_for_overwrite<int32_t[]>(
+          static_cast<size_t>(particles.offsets[particles.events])))
 {
-    for (int64_t e = 0; e < particles.events; ++e) {
-        const int64_t begin = particles.offsets[e], end = particles.offsets[e + 1];
-        facts.push_back(event_facts(particles, ground, begin, end));
-        const auto first = by_weight.begin() + begin;
-        std::iota(first, by_weight.begin() + end, 0);
+    std::vector<bool> done(static_cast<size_t>(particles.events));
+    for (size_t k = side; k < pairs_K2.size(); k += 2) {
+        const int64_t event = pairs_K2[k];
+        if (done[static_cast<size_t>(event)]) continue;
+        done[static_cast<size_t>(event)] = true;
+        const int64_t begin = particles.offsets[event], end = particles.offsets[event + 1];
+        facts[static_cast<size_t>(event)] = event_facts(particles, ground, begin, end);
+        int32_t *first = by_weight.get() + begin, *last = by_weight.get() + end;
+        std::iota(first, last, 0);
         const double* weight = particles.weight + begin;
-        if (facts.back().status == EmdStatus::ok)
-            std::stable_sort(first, by_weight.begin() + end,
+        if (facts[static_cast<size_t>(event)].status == EmdStatus::ok)
+            std::stable_sort(first, last,
                              [&](int32_t l, int32_t r) { return weight[l] < weight[r]; });
     }
 }
@@ -107,7 +115,7 @@ EmdSide emd_side(const EmdParticles& particles, const EmdPrepared& prepared, int
             from(particles.weight),
             from(particles.pt),
             from(particles.object),
-            prepared.by_weight.data() + begin,
+            prepared.by_weight.get() + begin,
             &prepared.facts[static_cast<size_t>(event)],
             static_cast<int>(end - begin),
             0.0};

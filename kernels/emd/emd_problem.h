@@ -5,7 +5,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <memory>
+#include <span>
 
 #include "kernels/emd/emd_arguments.h"
 
@@ -26,12 +27,15 @@ struct EmdEventFacts {
     double least[3], most[3];  ///< of x, y, pT
 };
 
-/// Facts of all events, and each event's particles from the lightest to the heaviest.
+/// Facts of the events of one side of some pairs, and each event's particles from the lightest to
+/// the heaviest. Of other events there is nothing: a few pairs of many events cost little.
 struct EmdPrepared {
-    std::vector<EmdEventFacts> facts;
-    std::vector<int32_t> by_weight;  ///< (T,) places within the event
+    std::unique_ptr<EmdEventFacts[]> facts;  ///< (N,)
+    std::unique_ptr<int32_t[]> by_weight;    ///< (T,) places within the event
 
-    EmdPrepared(const EmdParticles& particles, EmdGround ground);
+    /// side: 0, the first of every pair, or 1.
+    EmdPrepared(const EmdParticles& particles, EmdGround ground, std::span<const int64_t> pairs_K2,
+                size_t side);
 };
 
 /// One event of a pair.

@@ -20,16 +20,15 @@ constexpr double kLargestCost = 4;
 
 using Direction = std::array<double, 3>;
 
-std::vector<Direction> directions(const EmdEvents& events)
+/// Where the particles of one event are.
+void directions(const EmdParticles& events, int64_t event, std::vector<Direction>& all)
 {
-    const auto* eta = events.x_T.const_data_ptr<double>();
-    const auto* phi = events.y_T.const_data_ptr<double>();
-    std::vector<Direction> all(static_cast<size_t>(events.weight_T.size(0)));
-    for (size_t t = 0; t < all.size(); ++t) {
-        const double transverse = 1 / std::cosh(eta[t]);
-        all[t] = {transverse * std::cos(phi[t]), transverse * std::sin(phi[t]), std::tanh(eta[t])};
+    all.clear();
+    for (int64_t t = events.offsets[event]; t < events.offsets[event + 1]; ++t) {
+        const double transverse = 1 / std::cosh(events.x[t]), phi = events.y[t];
+        all.push_back(
+            {transverse * std::cos(phi), transverse * std::sin(phi), std::tanh(events.x[t])});
     }
-    return all;
 }
 
 /// 2 (1 - cos theta) as the square of the chord: nothing cancels at small angles.
@@ -39,38 +38,24 @@ double cost(const Direction& a, const Direction& b)
     return x * x + y * y + z * z;
 }
 
-/// One collection.
-struct Side {
-    std::vector<Direction> at_T;
-    const int64_t* offsets;
-    EmdPrepared prepared;
-
-    Side(const EmdEvents& events, const EmdParticles& particles)
-        : at_T(directions(events)),
-          offsets(particles.offsets),
-          prepared(particles, EmdGround::jets)  // which looks at positions, too
-    {
-    }
-
-    std::span<const Direction> at(int64_t event) const
-    {
-        return std::span(at_T).subspan(static_cast<size_t>(offsets[event]),
-                                       static_cast<size_t>(offsets[event + 1] - offsets[event]));
-    }
-};
-
-/// One pair. The memory of its costs and its solver is that of the thread.
-EmdOutcome solve(EmdArguments a, const Side& first, int64_t i, const Side& second, int64_t j)
+/// Costs of one pair, row by row, in memory of the thread.
+const double* costs(const EmdParticles& first, int64_t i, const EmdParticles& second, int64_t j)
 {
+    thread_local std::vector<Direction> from, to;
     thread_local std::vector<double> costs_NM;
-    thread_local EmdScratch scratch;
+    directions(first, i, from);
+    directions(second, j, to);
     costs_NM.clear();
-    for (const auto& from : first.at(i))
-        for (const auto& to : second.at(j)) costs_NM.push_back(cost(from, to));
-    a.matrix = costs_NM.data();
-    const auto problem = emd_problem(a, emd_side(a.first, first.prepared, i),
-                                     emd_side(a.second, second.prepared, j), kLargestCost);
-    return emd_solve_pair(a, problem, scratch);
+    for (const auto& one : from)
+        for (const auto& other : to) costs_NM.push_back(cost(one, other));
+    return costs_NM.data();
+}
+
+/// a.matrix: of this pair.
+EmdOutcome solve(const EmdArguments& a, const EmdSide& first, const EmdSide& second)
+{
+    thread_local EmdScratch scratch;
+    return emd_solve_pair(a, emd_problem(a, first, second, kLargestCost), scratch);
 }
 
 }  // namespace
@@ -85,7 +70,10 @@ EmdResult emd_sphere_pairs(const EmdEvents& first, const EmdEvents& second,
     a.tier = tier;
     const auto pairs = emd_checked_pairs(first, second, pairs_K2);
     const auto* pair = pairs.const_data_ptr<int64_t>();
-    const Side one(first, a.first), other(second, a.second);
+    const std::span all(pair, static_cast<size_t>(pairs.numel()));
+    // Prepared as jets: whose positions are looked at, too.
+    const EmdPrepared one(a.first, EmdGround::jets, all, 0),
+        other(a.second, EmdGround::jets, all, 1);
     const int64_t count = pairs.size(0);
     const EmdResult result{at::empty({count}, at::kDouble), at::empty({count}, at::kDouble),
                            at::empty({count}, at::kChar)};
@@ -93,8 +81,12 @@ EmdResult emd_sphere_pairs(const EmdEvents& first, const EmdEvents& second,
     auto* gaps = result.gaps_K.data_ptr<double>();
     auto* status = result.status_K.data_ptr<int8_t>();
     parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+        EmdArguments of_pair = a;
         for (int64_t k = begin; k < end; ++k) {
-            const auto outcome = solve(a, one, pair[2 * k], other, pair[2 * k + 1]);
+            const int64_t i = pair[2 * k], j = pair[2 * k + 1];
+            of_pair.matrix = costs(a.first, i, a.second, j);
+            const auto outcome =
+                solve(of_pair, emd_side(a.first, one, i), emd_side(a.second, other, j));
             values[k] = outcome.value, gaps[k] = outcome.gap;
             status[k] = static_cast<int8_t>(outcome.status);
         }

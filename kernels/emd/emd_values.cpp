@@ -67,10 +67,11 @@ class EmdValues : public torch::autograd::Function<EmdValues> {
     {
         const EmdArguments a = emd_arguments(first, second, options);
         const Slopes one(first, pairs.select(1, 0)), other(second, pairs.select(1, 1));
-        const EmdPrepared facts(a.first, a.ground), facts2(a.second, a.ground);
         auto values_K = at::empty({pairs.size(0)}, at::kDouble);
         auto* value = values_K.data_ptr<double>();
         const auto* pair = pairs.const_data_ptr<int64_t>();
+        const std::span all(pair, static_cast<size_t>(pairs.numel()));
+        const EmdPrepared facts(a.first, a.ground, all, 0), facts2(a.second, a.ground, all, 1);
         parallel_for(pairs.size(0), kGrain, [&](int64_t begin, int64_t end) {
             thread_local EmdScratch scratch;
             for (int64_t k = begin; k < end; ++k) {
