@@ -7,6 +7,7 @@
 #include "analysis/class_medoids.h"
 #include "core/atomic_file.h"
 #include "datasets/hdf5/arrays.h"
+#include "datasets/hdf5/content_check.h"
 #include "inputs/stored_emd_events.h"
 
 namespace jetsmith::analysis {
@@ -138,8 +139,7 @@ void write_medoids(const std::filesystem::path& path, const MedoidResult& result
     const auto features = distances.all->to(columns.rows);
     write_atomically(path, [&](const std::filesystem::path& temporary) {
         hdf5::ArrayWriter writer(temporary);
-        writer.integer("format_version", kFormatVersion);
-        writer.text("content", "medoids");
+        hdf5::write_content(writer, "medoids", kFormatVersion);
         writer.text("distances", distances.name);
         writer.text("settings", distances.settings);
         if (result.classes.labelled()) writer.text("labels", result.classes.source);

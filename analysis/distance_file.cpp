@@ -62,8 +62,7 @@ void write_distances(const std::filesystem::path& path, const DistanceHeader& he
     const bool matrix = header.layout == DistanceLayout::rectangular;
     const int64_t per_row = matrix ? header.columns() : 1;
     hdf5::ArrayWriter file(path);
-    file.integer("format_version", kFormatVersion);
-    file.text("content", kContent);
+    hdf5::write_content(file, kContent, kFormatVersion);
     file.text("layout", layout_name(header.layout));
     file.integer("rows", header.rows());
     file.integer("columns", header.columns());

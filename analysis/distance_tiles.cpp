@@ -87,16 +87,6 @@ bool is_file_name(const std::string& key)
     return key.starts_with("/files/") && key.ends_with("/name");
 }
 
-/// Brings a change of names in the folder to the disk.
-bool sync_folder(const fs::path& folder)
-{
-    const int file =
-        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = file >= 0 && ::fsync(file) == 0;
-    if (file >= 0) ::close(file);
-    return synced;
-}
-
 }  // namespace
 
 std::string settings_difference(const Json& there, const Json& here)

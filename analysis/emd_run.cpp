@@ -26,18 +26,10 @@ double seconds_since(std::chrono::steady_clock::time_point start)
 }
 
 /// What gaps are divided by: the total weight of each event, 1 where weights are fractions.
-std::vector<double> totals(const kernels::EmdEvents& events, const kernels::EmdOptions& options)
+std::vector<double> gap_units(const kernels::EmdEvents& events, const kernels::EmdOptions& options)
 {
-    std::vector<double> all(static_cast<size_t>(events.size()), 1.0);
-    if (options.norm || options.ground != kernels::EmdGround::jets) return all;
-    const at::Tensor weights = events.weight_T.cpu(), offsets_N1 = events.offsets_N1.cpu();
-    const auto* weight = weights.const_data_ptr<double>();
-    const auto* offsets = offsets_N1.const_data_ptr<int64_t>();
-    for (size_t i = 0; i < all.size(); ++i) {
-        all[i] = 0;
-        for (int64_t k = offsets[i]; k < offsets[i + 1]; ++k) all[i] += weight[k];
-    }
-    return all;
+    if (!options.norm && options.ground == kernels::EmdGround::jets) return events.totals();
+    return std::vector<double>(static_cast<size_t>(events.size()), 1.0);
 }
 
 class Computation {
@@ -45,8 +37,8 @@ class Computation {
     Computation(const EmdTask& task, DistanceTiles& tiles)
         : task_(task),
           tiles_(tiles),
-          totals_N_(totals(task.first.events, task.options)),
-          totals_M_(totals(task.second.events, task.options))
+          units_N_(gap_units(task.first.events, task.options)),
+          units_M_(gap_units(task.second.events, task.options))
     {
     }
 
@@ -96,8 +88,8 @@ class Computation {
         DistanceSummary all = tiles_.summary();
         for (int64_t k = 0; k < gaps.size(0); ++k, ++all.done, pair += 2) {
             if (status[k] == static_cast<int8_t>(kernels::EmdStatus::ok)) {
-                const double unit = std::max(totals_N_[static_cast<size_t>(pair[0])],
-                                             totals_M_[static_cast<size_t>(pair[1])]);
+                const double unit = std::max(units_N_[static_cast<size_t>(pair[0])],
+                                             units_M_[static_cast<size_t>(pair[1])]);
                 all.max_gap = std::max(all.max_gap, gap[k] / unit);
             } else if (all.failed++ == 0) {
                 all.first_failed = all.done;
@@ -109,7 +101,7 @@ class Computation {
 
     const EmdTask& task_;
     DistanceTiles& tiles_;
-    std::vector<double> totals_N_, totals_M_;
+    std::vector<double> units_N_, units_M_;
 };
 
 void check_place(const fs::path& out)

@@ -38,8 +38,7 @@ void write_all(const std::filesystem::path& path, const Predictions& predictions
 {
     const ScoreTable& table = predictions.table;
     ArrayWriter writer(path);
-    writer.integer("format_version", kFormatVersion);
-    writer.text("content", "predictions");
+    hdf5::write_content(writer, "predictions", kFormatVersion);
     writer.text("name", table.name);
     if (!table.probabilities) writer.text("score_kind", kAnomaly);
     if (table.multi_label) writer.text("score_kind", kLabels);

@@ -139,8 +139,7 @@ void write_report_images(const std::filesystem::path& path, const ReportImages& 
     images.check();
     write_atomically(path, [&](const std::filesystem::path& temporary) {
         hdf5::ArrayWriter writer(temporary);
-        writer.integer("format_version", kFormatVersion);
-        writer.text("content", "report_images");
+        hdf5::write_content(writer, "report_images", kFormatVersion);
         writer.texts("class_names", images.class_names);
         writer.texts("channel_names", images.channel_names);
         for (size_t label = 0; label < images.class_names.size(); ++label)

@@ -65,16 +65,21 @@ int open_file(const fs::path& path, int flags)
     return uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
 }
 
-void sync(const fs::path& path, int flags)
+bool synced(const fs::path& path, int flags)
 {
     const Descriptor file{open_file(path, flags)};
-    if (file.value < 0 || uninterrupted([&] { return ::fsync(file.value); }) != 0)
-        fail(path, "sync");
+    return file.value >= 0 && uninterrupted([&] { return ::fsync(file.value); }) == 0;
+}
+
+void sync(const fs::path& path, int flags)
+{
+    if (!synced(path, flags)) fail(path, "sync");
 }
 
 void sync_parent(const fs::path& path)
 {
-    sync(path.has_parent_path() ? path.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY);
+    if (!sync_folder(path.parent_path()))
+        fail(path.has_parent_path() ? path.parent_path() : fs::path("."), "sync");
 }
 
 void rename_over(const fs::path& from, const fs::path& to)
@@ -114,6 +119,11 @@ fs::path replace_folder(const fs::path& temporary, const fs::path& path)
 }
 
 }  // namespace
+
+bool sync_folder(const fs::path& folder)
+{
+    return synced(folder.empty() ? fs::path(".") : folder, O_RDONLY | O_DIRECTORY);
+}
 
 void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write)
 {

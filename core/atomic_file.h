@@ -31,6 +31,10 @@ void remove_folder(const std::filesystem::path& path);
 /// `spared`; nobody may be writing there.
 void remove_leftovers(const std::filesystem::path& folder, const std::string& spared = "");
 
+/// Brings a change of names in a folder ("": the current one) to the disk; false, with errno, when
+/// that cannot be done.
+bool sync_folder(const std::filesystem::path& folder);
+
 /// The whole file as text. Throws UserError when it cannot be read.
 std::string read_text(const std::filesystem::path& path);
 

@@ -57,14 +57,7 @@ std::vector<MedoidClass> grouped(const std::vector<std::string>& class_K)
 /// One particle with the largest total weight of all events, where the first of them has one.
 EmdEvents heavy_particle(const EmdEvents& events)
 {
-    const auto* offsets = events.offsets_N1.const_data_ptr<int64_t>();
-    const auto* weight = events.weight_T.const_data_ptr<double>();
-    double heaviest = 0;
-    for (int64_t i = 0; i < events.size(); ++i) {
-        double total = 0;
-        for (int64_t k = offsets[i]; k < offsets[i + 1]; ++k) total += weight[k];
-        heaviest = std::max(heaviest, total);
-    }
+    const double heaviest = std::ranges::max(events.totals());
     const auto first = [](const at::Tensor& t) { return t.defined() ? t.narrow(0, 0, 1) : t; };
     return {first(events.x_T),  first(events.y_T),      at::tensor({heaviest}, at::kDouble),
             first(events.pt_T), first(events.object_T), at::tensor({0, 1}, at::kLong)};

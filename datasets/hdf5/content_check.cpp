@@ -18,4 +18,10 @@ void check_content(const File& file, const WantedContent& wanted)
             file.name(), *version, wanted.newest);
 }
 
+void write_content(ArrayWriter& writer, const std::string& content, int64_t version)
+{
+    writer.integer("format_version", version);
+    writer.text("content", content);
+}
+
 }  // namespace jetsmith::hdf5

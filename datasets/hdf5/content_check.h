@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "datasets/hdf5/arrays.h"
 #include "datasets/hdf5/hdf5_file.h"
 
 namespace jetsmith::hdf5 {
@@ -19,5 +20,8 @@ struct WantedContent {
 
 /// Throws UserError for a file of something else or of a newer jetsmith.
 void check_content(const File& file, const WantedContent& wanted);
+
+/// The attributes of a file that is being written.
+void write_content(ArrayWriter& writer, const std::string& content, int64_t version);
 
 }  // namespace jetsmith::hdf5

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/cuda_plugin.h"
 #include "core/errors.h"
@@ -98,6 +99,17 @@ EmdEvents EmdEvents::to(const at::Device& device) const
     const auto there = [&](const at::Tensor& t) { return t.defined() ? t.to(device) : t; };
     return {there(x_T),  there(y_T),      there(weight_T),
             there(pt_T), there(object_T), there(offsets_N1)};
+}
+
+std::vector<double> EmdEvents::totals() const
+{
+    const at::Tensor weights = weight_T.cpu(), offsets = offsets_N1.cpu();
+    const auto* weight = weights.const_data_ptr<double>();
+    const auto* offset = offsets.const_data_ptr<int64_t>();
+    std::vector<double> all;
+    for (int64_t i = 0; i < size(); ++i)
+        all.push_back(std::accumulate(weight + offset[i], weight + offset[i + 1], 0.0));
+    return all;
 }
 
 std::array<double, kEmdObjects * kEmdObjects> EmdOptions::all_alike()

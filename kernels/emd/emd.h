@@ -14,6 +14,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "kernels/emd/emd_arguments.h"
 
@@ -29,6 +30,9 @@ struct EmdEvents {
     at::Tensor offsets_N1;  ///< int64
 
     int64_t size() const { return offsets_N1.size(0) - 1; }
+
+    /// Of the weights of each event; on any device.
+    std::vector<double> totals() const;
 
     /// Copies on another device; the same tensors where they are there already.
     EmdEvents to(const at::Device& device) const;
