@@ -131,7 +131,7 @@ function(jetsmith_test_support_library)
   set_source_files_properties("${PROJECT_SOURCE_DIR}/tests/support/paths.cpp" PROPERTIES
                               COMPILE_DEFINITIONS JETSMITH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_compile_options(jetsmith_test_support PUBLIC ${JETSMITH_WARNINGS} $<$<CONFIG:Release>:-O1>)
-  target_link_libraries(jetsmith_test_support PUBLIC jetsmith GTest::gmock GTest::gtest_main)
+  target_link_libraries(jetsmith_test_support PUBLIC jetsmith GTest::gmock)
   target_precompile_headers(jetsmith_test_support PRIVATE
                             "${PROJECT_SOURCE_DIR}/cmake/precompiled.h" <gmock/gmock.h>)
 endfunction()
