@@ -122,17 +122,18 @@ void StepRunner::run_eager(const std::vector<RowPiece>& batches, const Augment& 
 void StepRunner::update()
 {
     const at::NoGradGuard no_grad;
+    at::Tensor values = parameters_.values();
+    // Parameters too: a ReLU makes 0 of -inf, and on some processors of NaN.
     if (settings_.clip_norm > 0) {
         // The coefficient stays on the device: no step waits for the host.
         const auto norm = at::linalg_vector_norm(parameters_.gradients());
-        guard_.look({totals_.step(), norm});
+        guard_.look({totals_.step(), norm, values});
         const auto coefficient =
             norm.add(1e-6).reciprocal_().mul_(settings_.clip_norm).clamp_max_(1.0);
         at::Tensor(parameters_.gradients()).mul_(coefficient);
     } else {
-        guard_.look({totals_.step(), parameters_.gradients()});
+        guard_.look({totals_.step(), parameters_.gradients(), values});
     }
-    at::Tensor values = parameters_.values();
     const bool known_bad = guard_.sees_bad();
     if (!known_bad) optimizer_->step(values, parameters_.gradients(), learning_rate_, guard_.flag());
     guard_.end();
