@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -82,6 +83,14 @@ bool read_at(int file, std::span<double> values, int64_t first)
     return true;
 }
 
+/// Whether the open file is still the one of that name.
+bool is_at(int file, const fs::path& path)
+{
+    struct stat open = {}, named = {};
+    return ::fstat(file, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
 bool is_file_name(const std::string& key)
 {
     return key.starts_with("/files/") && key.ends_with("/name");
@@ -141,7 +150,9 @@ void DistanceTiles::open_files()
 {
     journal_ = ::open((folder_ / kJournal).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (journal_ < 0) failed("written");
-    if (::flock(journal_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    const bool locked = ::flock(journal_, LOCK_EX | LOCK_NB) == 0;
+    if (!locked && errno != EWOULDBLOCK) failed("locked");
+    if (!locked || !is_at(journal_, folder_ / kJournal))
         throw UserError(
             "{}: is being written by another jetsmith (a folder that nobody uses is "
             "wanted). Wait for it, or choose another --out.",
@@ -172,6 +183,7 @@ void DistanceTiles::replay()
         const Json record = record_of(std::string_view(journal).substr(good, end - good));
         if (record.is_null()) break;
         const DistanceSummary after = summary_of(record);
+        if (after.done <= summary_.done) break;
         tile.resize(static_cast<size_t>(after.done - summary_.done));
         if (!read_at(values_, tile, summary_.done)) break;
         if (sha256_of(bytes_of(tile)) != record["values"].get<std::string>()) break;
@@ -204,11 +216,26 @@ void DistanceTiles::finish(const fs::path& out, const std::function<void(const f
     // Written in the folder and moved in one step, so that a kill leaves nothing beside it.
     const fs::path whole = folder_ / kWhole;
     write_atomically(whole, write);
-    if (::rename(whole.c_str(), out.c_str()) != 0 || !sync_folder(out.parent_path()))
-        failed("moved into its place");
-    close_files();
+    if (!move_to_new(whole, out)) {
+        if (errno != EEXIST) failed("moved into its place");
+        throw UserError(
+            "{}: has appeared while the distances were computed (no such file is wanted; it was "
+            "left alone). Move it away and repeat the command, which takes them from {}.",
+            out.string(), folder_.string());
+    }
+    if (!sync_folder(out.parent_path())) failed("moved into its place");
     std::error_code ignored;
-    fs::remove_all(folder_, ignored);
+    fs::remove_all(folder_, ignored);  // before anybody else can lock it
+    close_files();
+}
+
+void DistanceTiles::remove(const fs::path& folder)
+{
+    const int journal = ::open((folder / kJournal).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (journal < 0) return;
+    std::error_code ignored;
+    if (::flock(journal, LOCK_EX | LOCK_NB) == 0) fs::remove_all(folder, ignored);
+    ::close(journal);
 }
 
 void DistanceTiles::failed(const char* what) const

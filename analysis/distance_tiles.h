@@ -5,9 +5,8 @@
 //
 //   settings.json  what is computed; another command is refused
 //   values.bin     distances as doubles, in order
-//   journal.txt    a line per tile: JSON with what is done up to its end and the SHA-256 of its
-//   values,
-//                  a tab, and the SHA-256 of that JSON
+//   journal.txt    a line per tile: JSON with what is done up to its end and the SHA-256 of the
+//                  tile's values, a tab, and the SHA-256 of that JSON
 //
 // A tile counts once its line is on the disk; its values are there before. A line that is cut, and
 // whatever follows it, is done again.
@@ -52,9 +51,12 @@ class DistanceTiles {
     void read(int64_t first, std::span<double> values) const;
 
     /// Lets `write` make the file of them, puts it in its place as a whole and removes the folder;
-    /// the object is used up.
+    /// the object is used up. Throws UserError when there is a file by now, which is left alone.
     void finish(const std::filesystem::path& out,
                 const std::function<void(const std::filesystem::path& temporary)>& write);
+
+    /// Removes such a folder unless somebody uses it.
+    static void remove(const std::filesystem::path& folder);
 
   private:
     void open_files();

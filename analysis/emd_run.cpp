@@ -6,7 +6,6 @@
 #include <cmath>
 #include <vector>
 
-#include "core/atomic_file.h"
 #include "core/errors.h"
 #include "core/progress.h"
 #include "core/stop_signal.h"
@@ -104,20 +103,6 @@ class Computation {
     std::vector<double> units_N_, units_M_;
 };
 
-void check_place(const fs::path& out)
-{
-    const fs::path folder = out.has_parent_path() ? out.parent_path() : fs::path(".");
-    if (fs::is_directory(out))
-        throw UserError(
-            "{}: cannot be written (it is a folder; a file is wanted). Name a file in it.",
-            out.string());
-    if (!fs::is_directory(folder))
-        throw UserError(
-            "{}: cannot be written ('{}' is no folder; one that is there is wanted). Create "
-            "it, or choose another --out.",
-            out.string(), folder.string());
-}
-
 /// What a finished file says, when it was made with these settings.
 DistanceSummary finished_before(const EmdTask& task, const fs::path& out)
 {
@@ -154,20 +139,20 @@ void write_file(const EmdTask& task, DistanceTiles& tiles, const fs::path& out)
 
 EmdOutcome run_emd(const EmdTask& task, const fs::path& out)
 {
-    check_place(out);
     EmdOutcome outcome;
     const fs::path folder = out.string() + ".unfinished";
-    if (fs::exists(out)) {
-        outcome.summary = finished_before(task, out);
-        std::error_code ignored;
-        fs::remove_all(folder, ignored);  // whoever wrote it was killed before he could
-        return outcome;
+    if (!fs::exists(out)) {
+        DistanceTiles tiles(folder, task.settings);
+        if (!fs::exists(out)) {  // nor did whoever had the folder before finish it
+            const StopSignals listening;
+            Computation(task, tiles).run(outcome);
+            outcome.summary = tiles.summary();
+            write_file(task, tiles, out);
+            return outcome;
+        }
     }
-    DistanceTiles tiles(folder, task.settings);
-    const StopSignals listening;
-    Computation(task, tiles).run(outcome);
-    outcome.summary = tiles.summary();
-    write_file(task, tiles, out);
+    outcome.summary = finished_before(task, out);
+    DistanceTiles::remove(folder);  // whoever wrote it was killed before he could
     return outcome;
 }
 

@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <fstream>
+#include <string_view>
+
 #include "analysis/text_tables.h"
 
 namespace jetsmith::analysis {
@@ -66,16 +70,25 @@ table.facts td:first-child{white-space:normal;width:35%}}
 @media print{body{background:#fff}details{display:block}}
 )css";
 
+constexpr std::string_view kGenerator = "<meta name=\"generator\" content=\"jetsmith\">";
+
 }  // namespace
 
 std::string page(const std::string& title, const std::string& html)
 {
     return fmt::format(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{}\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<title>{}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{}</style>\n</head>\n"
         "<body>\n<main>\n{}</main>\n</body>\n</html>\n",
-        html_text(title), kStyle, html);
+        kGenerator, html_text(title), kStyle, html);
+}
+
+bool is_page(const std::filesystem::path& path)
+{
+    std::array<char, 512> head{};  // CSS and figures come later
+    std::ifstream(path, std::ios::binary).read(head.data(), head.size());
+    return std::string_view(head.data(), head.size()).find(kGenerator) != std::string_view::npos;
 }
 
 std::string section(const std::string& heading, const std::string& html)

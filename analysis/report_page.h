@@ -3,6 +3,7 @@
 // as `html` are markup, all others are escaped here.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace jetsmith::analysis {
 
 /// The whole document around the sections.
 std::string page(const std::string& title, const std::string& html);
+
+/// Whether a file is such a document.
+bool is_page(const std::filesystem::path& path);
 
 /// A heading and what belongs to it; empty when there is nothing.
 std::string section(const std::string& heading, const std::string& html);

@@ -13,6 +13,8 @@
 #include "cli/verbs.h"
 #include "core/config_merge.h"
 #include "core/config_place.h"
+#include "core/output_file.h"
+#include "datasets/hdf5/content_check.h"
 
 namespace jetsmith::cli {
 namespace {
@@ -69,6 +71,12 @@ std::filesystem::path plan_path(const EmdArguments& arguments)
 
 void measure(const EmdArguments& arguments)
 {
+    const auto& request = arguments.request;
+    check_output({"--out",
+                  arguments.out,
+                  "distances",
+                  {request.file, request.second, request.pairs, arguments.config},
+                  [](const auto& path) { return hdf5::holds(path, "distances"); }});
     const ConfigNode config = whole_config(arguments);
     naming_places(config, [&] {
         const auto task = analysis::make_emd_task(arguments.request, config);

@@ -8,9 +8,12 @@
 
 #include "analysis/class_medoids.h"
 #include "analysis/medoid_report.h"
+#include "analysis/report_page.h"
 #include "cli/verbs.h"
 #include "core/errors.h"
 #include "core/memory_size.h"
+#include "core/output_file.h"
+#include "datasets/hdf5/content_check.h"
 #include "trainers/member_processes.h"
 
 namespace jetsmith::cli {
@@ -27,6 +30,17 @@ struct MedoidArguments {
     bool weighted = false;
     bool json = false;
 };
+
+/// Places of what is written, before hours of work go into it.
+void check_outputs(const MedoidArguments& arguments)
+{
+    const std::string labels = arguments.labels.substr(0, arguments.labels.rfind(':'));
+    const std::vector<std::string> inputs{arguments.file, labels, arguments.images};
+    check_output({"--out", arguments.out, "medoids", inputs,
+                  [](const auto& path) { return hdf5::holds(path, "medoids"); }});
+    check_output({"--report", arguments.report, "page", inputs, analysis::is_page});
+    if (!arguments.images.empty()) hdf5::File::open(arguments.images);
+}
 
 /// Options that want others.
 void check(const MedoidArguments& arguments)
@@ -48,6 +62,7 @@ void check(const MedoidArguments& arguments)
 void print_medoids(const MedoidArguments& arguments)
 {
     check(arguments);
+    check_outputs(arguments);
     const int64_t memory = arguments.memory.empty() ? available_memory() / 2
                                                     : parse_bytes(arguments.memory, "--memory");
     const auto distances = analysis::read_distances(arguments.file, memory);

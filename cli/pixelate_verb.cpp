@@ -8,6 +8,8 @@
 #include "cli/verbs.h"
 #include "core/config_node.h"
 #include "core/config_place.h"
+#include "core/output_file.h"
+#include "datasets/hdf5/content_check.h"
 #include "datasets/row_choice.h"
 #include "inputs/image_file.h"
 #include "trainers/run_config.h"
@@ -26,14 +28,17 @@ struct PixelateArguments {
 void pixelate(const PixelateArguments& arguments)
 {
     const RowChoice rows("--rows", arguments.rows);
+    auto inputs = arguments.files;
+    inputs.push_back(arguments.config);
+    check_output({"--out", arguments.out, "images", std::move(inputs),
+                  [](const auto& path) { return hdf5::holds(path, "images"); }});
     const ConfigNode root = load_config(arguments.config, arguments.set);
     naming_places(root, [&] {
         RunConfig config(root);
         const auto reader = config.make_reader();
         const auto input = config.make_input();
-        reader->judge_with([&input](const EventStore& block, RowFaults& faults) {
-            input->judge(block, faults);
-        });
+        reader->judge_with(
+            [&input](const EventStore& block, RowFaults& faults) { input->judge(block, faults); });
         std::vector<std::filesystem::path> files;
         for (const auto& file : arguments.files) files.push_back(std::filesystem::absolute(file));
         auto store = reader->read_files(files);

@@ -7,7 +7,9 @@
 
 #include "analysis/members_report.h"
 #include "analysis/report_html.h"
+#include "analysis/report_page.h"
 #include "cli/verbs.h"
+#include "core/output_file.h"
 
 namespace jetsmith::cli {
 namespace {
@@ -19,6 +21,7 @@ struct ReportArguments {
 
 void report(const ReportArguments& arguments)
 {
+    check_output({"--out", arguments.out, "page", {}, analysis::is_page});
     const std::vector<std::filesystem::path> runs(arguments.runs.begin(), arguments.runs.end());
     const std::filesystem::path out =
         arguments.out.empty() ? runs.front() / "report.html" : std::filesystem::path(arguments.out);

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <vector>
 
@@ -35,7 +36,8 @@ std::string free_text(const fs::path& path)
 [[noreturn]] void fail(const fs::path& path, const char* what, size_t bytes = 0)
 {
     const std::string reason = std::strerror(errno);
-    const std::string need = bytes ? fmt::format("; {} bytes needed{}", bytes, free_text(path)) : "";
+    const std::string need =
+        bytes ? fmt::format("; {} bytes needed{}", bytes, free_text(path)) : "";
     throw RunError(
         "{}: cannot {} ({}{}). Free space or choose another folder; what was there before is "
         "untouched.",
@@ -99,11 +101,30 @@ void write_all(int file, std::string_view content, const fs::path& path)
     }
 }
 
-/// A name beside `path` that no other process uses; the dot hides it from globs.
+/// A name beside `path` that no other process uses; the dot hides it from globs. Processes of
+/// different machines and containers that share a disk can have the same number.
 fs::path beside(const fs::path& path, const char* what = "")
 {
-    return path.parent_path() /
-           fmt::format(".{}.{}{}{}", path.filename().string(), ::getpid(), what, kTemporary);
+    static const auto draw = std::random_device()();
+    return path.parent_path() / fmt::format(".{}.{}-{:08x}{}{}", path.filename().string(),
+                                            ::getpid(), draw, what, kTemporary);
+}
+
+/// Where content of that name goes: behind a link, what it links to.
+fs::path place_of(const fs::path& path)
+{
+    std::error_code error;
+    const fs::path place = fs::canonical(path, error);
+    if (error) return path;
+    if (fs::is_directory(place))
+        throw UserError(
+            "{}: cannot be written (it is a folder; a file is wanted). Name a file in it.",
+            path.string());
+    if (!fs::is_regular_file(place))
+        throw UserError(
+            "{}: cannot be written (it is a device or a pipe; a file is wanted). Name a file.",
+            path.string());
+    return fs::is_symlink(path) ? place : path;
 }
 
 /// Puts a complete folder in the place of another, which lies under the returned name afterwards:
@@ -125,22 +146,32 @@ bool sync_folder(const fs::path& folder)
     return synced(folder.empty() ? fs::path(".") : folder, O_RDONLY | O_DIRECTORY);
 }
 
+bool move_to_new(const fs::path& from, const fs::path& to)
+{
+    const auto named = [](int result) { return result == 0; };
+    if (named(uninterrupted([&] {
+            return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
+        })))
+        return true;
+    if (errno != EINVAL && errno != ENOSYS) return false;
+    // Network disks know no such renaming, but do not link onto a file either.
+    return named(uninterrupted([&] { return ::link(from.c_str(), to.c_str()); })) &&
+           named(uninterrupted([&] { return ::unlink(from.c_str()); }));
+}
+
 void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write)
 {
-    std::error_code ignored;
-    if (fs::is_directory(path, ignored))
-        throw UserError("{}: cannot be written (it is a folder; a file is wanted). Name a file in it.",
-                        path.string());
-    const fs::path temporary = beside(path);
+    const fs::path place = place_of(path), temporary = beside(place);
     try {
         write(temporary);
         sync(temporary, O_RDONLY);
-        rename_over(temporary, path);
+        rename_over(temporary, place);
     } catch (...) {
+        std::error_code ignored;
         fs::remove(temporary, ignored);
         throw;
     }
-    sync_parent(path);
+    sync_parent(place);
 }
 
 void write_atomically(const fs::path& path, std::string_view content)
@@ -209,10 +240,9 @@ std::string read_text(const fs::path& path)
         throw UserError("{}: cannot be read (it is a folder; a file is wanted). Name a file in it.",
                         path.string());
     if (!file)
-        throw UserError("{}: cannot be read ({}; a file is wanted).{}", path.string(),
-                        std::strerror(reason),
-                        reason == ENOENT ? nearest_file(path, " Check the path.")
-                                         : " Check who may read it.");
+        throw UserError(
+            "{}: cannot be read ({}; a file is wanted).{}", path.string(), std::strerror(reason),
+            reason == ENOENT ? nearest_file(path, " Check the path.") : " Check who may read it.");
     std::ostringstream text;
     text << file.rdbuf();
     return std::move(text).str();

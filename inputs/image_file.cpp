@@ -9,6 +9,7 @@
 #include "core/errors.h"
 #include "core/progress.h"
 #include "datasets/hdf5/arrays.h"
+#include "datasets/hdf5/content_check.h"
 
 namespace jetsmith::inputs {
 namespace {
@@ -47,7 +48,7 @@ void write_images(const EventStore& store, const Input& input, const std::string
             "jetsmith list inputs shows them.");
     write_atomically(path, [&](const std::filesystem::path& temporary) {
         hdf5::ArrayWriter file(temporary);
-        file.integer("format_version", kFormatVersion);
+        hdf5::write_content(file, "images", kFormatVersion);
         file.text("config", config);
         file.texts("class_names", store.class_names);
         file.texts("files", store.files);

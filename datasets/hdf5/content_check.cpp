@@ -18,6 +18,15 @@ void check_content(const File& file, const WantedContent& wanted)
             file.name(), *version, wanted.newest);
 }
 
+bool holds(const std::filesystem::path& path, const std::string& content)
+{
+    try {
+        return File::open(path)->text("/", "content") == content;
+    } catch (const UserError&) {
+        return false;  // no HDF5 file, or a damaged one
+    }
+}
+
 void write_content(ArrayWriter& writer, const std::string& content, int64_t version)
 {
     writer.integer("format_version", version);

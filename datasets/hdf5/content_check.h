@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "datasets/hdf5/arrays.h"
@@ -20,6 +21,9 @@ struct WantedContent {
 
 /// Throws UserError for a file of something else or of a newer jetsmith.
 void check_content(const File& file, const WantedContent& wanted);
+
+/// Whether that is an HDF5 file with such content, of any format_version.
+bool holds(const std::filesystem::path& path, const std::string& content);
 
 /// The attributes of a file that is being written.
 void write_content(ArrayWriter& writer, const std::string& content, int64_t version);

@@ -158,6 +158,47 @@ TEST(DistanceTiles, EndAsAFileAndLeaveNothingElse)
     EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
 }
 
+TEST(DistanceTiles, LeaveAFileAloneThatAppearedMeanwhile)
+{
+    const test::TempFolder folder;
+    fill(folder.path() / "d");
+    write(folder.path() / "whole", "of somebody else");
+    const auto finish = [&] {
+        DistanceTiles tiles(folder.path() / "d", kSettings);
+        tiles.finish(folder.path() / "whole",
+                     [&](const fs::path& path) { write(path, content(tiles)); });
+    };
+    EXPECT_THAT(test::user_error(finish), HasSubstr("has appeared while"));
+    EXPECT_EQ(read_text(folder.path() / "whole"), "of somebody else");
+    fs::remove(folder.path() / "whole");
+    finish();
+    EXPECT_EQ(read_text(folder.path() / "whole").size(), 15 * sizeof(double));
+}
+
+TEST(DistanceTiles, EndWhereTheJournalGoesBack)
+{
+    const test::TempFolder folder;
+    fill(folder.path() / "d");
+    const std::string journal = read_text(folder.path() / "d/journal.txt");
+    write(folder.path() / "d/journal.txt", journal + journal.substr(0, journal.find('\n') + 1));
+    const DistanceTiles tiles(folder.path() / "d", kSettings);
+    EXPECT_EQ(tiles.summary().done, 15);
+    EXPECT_EQ(read_text(folder.path() / "d/journal.txt"), journal);
+}
+
+TEST(DistanceTiles, AreRemovedUnlessSomebodyUsesThem)
+{
+    const test::TempFolder folder;
+    {
+        const DistanceTiles tiles(folder.path() / "d", kSettings);
+        DistanceTiles::remove(folder.path() / "d");
+        EXPECT_TRUE(fs::exists(folder.path() / "d"));
+    }
+    DistanceTiles::remove(folder.path() / "d");
+    EXPECT_FALSE(fs::exists(folder.path() / "d"));
+    DistanceTiles::remove(folder.path() / "d");
+}
+
 TEST(DistanceTiles, SayWhatAFolderThatCannotBeMadeNeeds)
 {
     const test::TempFolder folder;

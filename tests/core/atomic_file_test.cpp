@@ -3,10 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cerrno>
 
 #include "core/errors.h"
-#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/user_error.h"
 
 namespace jetsmith {
 namespace {
@@ -53,6 +56,35 @@ TEST(AtomicFile, AMissingFolderIsARunErrorWithPathAndReason)
         EXPECT_THAT(error.what(), testing::HasSubstr(path.string()));
         EXPECT_THAT(error.what(), testing::HasSubstr("No such file or directory"));
     }
+}
+
+TEST(AtomicFile, WritesBehindALinkAndOntoNeitherPipeNorFolder)
+{
+    const test::TempFolder folder;
+    const auto path = folder.file("a.txt", "old"), link = folder.path() / "link.txt";
+    fs::create_symlink("a.txt", link);
+    write_atomically(link, "new");
+    EXPECT_EQ(read_text(path), "new");
+    EXPECT_TRUE(fs::is_symlink(link));
+    const auto pipe = folder.path() / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    for (const auto& place : {pipe, folder.path()})
+        EXPECT_THAT(test::user_error([&] { write_atomically(place, "text"); }),
+                    testing::HasSubstr("cannot be written (it is a"));
+    EXPECT_TRUE(fs::is_fifo(pipe));
+    EXPECT_EQ(entries(folder.path()), 3U);
+}
+
+TEST(AtomicFile, AFileIsMovedToANewNameAlone)
+{
+    const test::TempFolder folder;
+    const auto from = folder.file("a.txt", "text"), taken = folder.file("b.txt", "other");
+    EXPECT_FALSE(move_to_new(from, taken));
+    EXPECT_EQ(errno, EEXIST);
+    EXPECT_EQ(read_text(taken), "other");
+    EXPECT_TRUE(move_to_new(from, folder.path() / "c.txt"));
+    EXPECT_EQ(read_text(folder.path() / "c.txt"), "text");
+    EXPECT_FALSE(fs::exists(from));
 }
 
 TEST(AtomicFile, AFolderIsReplacedAsAWhole)
