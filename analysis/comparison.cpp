@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
 
 #include "analysis/class_questions.h"
 #include "analysis/confusion_matrix.h"
@@ -14,9 +17,12 @@
 #include "analysis/mann_whitney.h"
 #include "analysis/working_point.h"
 #include "core/errors.h"
+#include "core/log.h"
 
 namespace jetsmith::analysis {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// What is measured of one run.
 struct RunFigures {
@@ -67,18 +73,27 @@ RunFigures measure_run(const ScoreTable& run, const EvaluateOptions& options)
     return figures;
 }
 
+/// Median and spread; where all runs give the same number, that of one of them, because no spread
+/// is no error.
 FigureOfMerit spread_figure(const std::vector<FigureOfMerit>& runs)
 {
+    std::vector<FigureOfMerit> known;
+    for (const auto& figure : runs)
+        if (!std::isnan(figure.value)) known.push_back(figure);
+    if (known.empty()) return {};
+    if (std::all_of(known.begin(), known.end(), [&](const FigureOfMerit& figure) {
+            return figure.value == known.front().value &&
+                   figure.lower_limit == known.front().lower_limit;
+        }))
+        return known.front();
     std::vector<double> values;
     std::vector<bool> limits;
-    for (const auto& figure : runs) {
-        if (std::isnan(figure.value)) continue;
+    for (const auto& figure : known) {
         values.push_back(figure.value);
         limits.push_back(figure.lower_limit);
     }
-    if (values.empty()) return {};
     const Spread spread = spread_with_limits(values, limits);
-    return {spread.median, spread.deviation, spread.lower_limit};
+    return {spread.median, spread.deviation, spread.lower_limit, /*over_runs=*/true};
 }
 
 void fill_figures(ComparisonRow& row, const EvaluateOptions& options)
@@ -114,10 +129,12 @@ void add_ensembles(ComparisonRow& row, const EvaluateOptions& evaluate)
 ComparisonRow& row_of_group(std::vector<ComparisonRow>& rows, const RunRecord& run)
 {
     for (auto& row : rows)
-        if (!run.group.empty() && row.group == run.group) return row;
+        if (!run.group.empty() && row.group == run.group && row.evaluation == run.evaluation)
+            return row;
     ComparisonRow row;
-    row.name = run.name;
+    row.name = run.evaluation.empty() ? run.name : run.name + " on " + run.evaluation;
     row.group = run.group;
+    row.evaluation = run.evaluation;
     row.parameters = run.parameters;
     row.rate_unit = run.rate_unit;
     rows.push_back(std::move(row));
@@ -145,13 +162,42 @@ void add_published(Comparison& comparison, const std::vector<RunRecord>& runs,
     }
 }
 
+/// The folders of all runs and members, each once.
+std::vector<fs::path> different_folders(const std::vector<fs::path>& runs)
+{
+    std::vector<fs::path> folders;
+    std::set<fs::path> seen;
+    for (const auto& run : runs)
+        for (const auto& folder : member_folders(run))
+            if (seen.insert(fs::weakly_canonical(folder)).second)
+                folders.push_back(folder);
+            else
+                log::warning("{}: is given more than once; it counts once.", folder.string());
+    return folders;
+}
+
+/// Runs of equal group and seed differ by no more than the order of additions.
+void warn_of_equal_seeds(const std::vector<RunRecord>& runs)
+{
+    std::map<std::tuple<std::string, std::string, int64_t>, fs::path> first;
+    for (const auto& run : runs) {
+        if (run.group.empty() || run.seed < 0) continue;
+        const auto [same, is_new] =
+            first.try_emplace({run.group, run.evaluation, run.seed}, run.folder);
+        if (!is_new)
+            log::warning(
+                "{}: is the same training as {} (equal group, seed {}; one run per seed is "
+                "wanted). Leave it out, or train with another seed.",
+                run.folder.string(), same->second.string(), run.seed);
+    }
+}
+
 }  // namespace
 
-Comparison compare_runs(const std::vector<std::filesystem::path>& runs, const TableOptions& options)
+Comparison compare_runs(const std::vector<fs::path>& runs, const TableOptions& options)
 {
     std::vector<RunRecord> records;
-    for (const auto& run : runs)
-        for (const auto& folder : member_folders(run)) records.push_back(read_run(folder));
+    for (const auto& folder : different_folders(runs)) records.push_back(read_run(folder));
     return compare_runs(records, options);
 }
 
@@ -164,6 +210,7 @@ Comparison compare_runs(const std::vector<RunRecord>& runs, const TableOptions& 
         comparison.signal_efficiencies = runs.front().signal_efficiencies;
     if (comparison.signal_efficiencies.empty())
         comparison.signal_efficiencies = EvaluateOptions().signal_efficiencies;
+    warn_of_equal_seeds(runs);
     for (const auto& run : runs) {
         auto& row = row_of_group(comparison.rows, run);
         row.rate = std::max(row.rate, run.rate);

@@ -29,18 +29,21 @@ struct FigureOfMerit {
     double value = std::numeric_limits<double>::quiet_NaN();
     double error = std::numeric_limits<double>::quiet_NaN();
     bool lower_limit = false;
+    bool over_runs = false;  ///< median and spread over runs, else of one run
 };
 
 /// One model: our runs of one group, or published scores.
 struct ComparisonRow {
     std::string name;
-    std::string group;                  ///< empty for published scores
+    std::string group;       ///< empty for published scores
+    std::string evaluation;  ///< name of the evaluation; empty for the runs themselves
     std::vector<ScoreTable> runs;
     int64_t parameters = -1;
     double rate = 0;
     std::string rate_unit;
 
-    /// Statistical errors for one run; median and spread over several.
+    /// Statistical errors for one run; median and spread over several. A figure in which all runs
+    /// agree has no spread, but the error of one of them.
     FigureOfMerit auc, accuracy;
     std::vector<FigureOfMerit> rejections;  ///< per signal efficiency; only for one question
     std::vector<FigureOfMerit> class_aucs;  ///< of Comparison::classes; empty without such columns
@@ -69,9 +72,11 @@ bool runs_share_rows(const ComparisonRow& row);
 void add_differences(Comparison& comparison, const EvaluateOptions& evaluate,
                      const TableOptions& options);
 
-/// Reads the runs, gathers those of equal group into one row, adds published scores on the rows of
-/// the first run, measures and compares. Throws UserError for unreadable runs, runs without labels
-/// and published scores that do not belong to the same rows.
+/// Reads the runs, gathers those of equal group (and of equal name of the evaluation, where folders
+/// of evaluations are given) into one row, adds published scores on the rows of the first run,
+/// measures and compares. A folder that is given twice counts once; this and two runs of equal
+/// group and seed are warned of. Throws UserError for unreadable runs, runs without labels and
+/// published scores that do not belong to the same rows.
 Comparison compare_runs(const std::vector<std::filesystem::path>& runs,
                         const TableOptions& options);
 

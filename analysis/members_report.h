@@ -15,7 +15,7 @@ std::vector<std::filesystem::path> member_folders(const std::filesystem::path& f
 /// The same whether or not the run has predictions of its own: what can be evaluated.
 std::vector<std::filesystem::path> trained_folders(const std::filesystem::path& folder);
 
-/// report.html, table.md and, for a scan, plots/scan_<key>.svg in `folder`. Throws UserError for a
+/// report.html, table.md and, for a scan, plots/scan.svg in `folder`. Throws UserError for a
 /// folder without members.
 void write_members_report(const std::filesystem::path& folder);
 

@@ -79,6 +79,9 @@ RunRecord read_run(const fs::path& folder)
     run.metadata = read_json(run.training / "metadata.json");
     run.name = value_or<std::string>(run.metadata, "name", run.training.filename().string());
     run.group = value_or<std::string>(run.metadata, "group", "");
+    run.seed = value_or<int64_t>(run.metadata, "seed", -1);
+    const fs::path whole = fs::weakly_canonical(folder);
+    if (whole != run.training) run.evaluation = whole.filename().string();
     run.parameters = value_or<int64_t>(run.metadata, "parameters", -1);
     const Json rate = value_or<Json>(run.metadata, "train_rate", Json::object());
     run.rate = value_or(rate, "value", 0.0);

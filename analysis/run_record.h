@@ -15,9 +15,11 @@ struct RunRecord {
     std::filesystem::path folder;    ///< as given: of the run or of one of its evaluations
     std::filesystem::path training;  ///< of the run
     std::string name;
-    std::string group;               ///< equal for runs of one model
-    int64_t parameters = -1;         ///< -1 when unknown
-    double rate = 0;                 ///< of training; 0 when unknown
+    std::string group;        ///< equal for runs of one model
+    int64_t seed = -1;        ///< of the training; -1 when unknown
+    std::string evaluation;   ///< name of the evaluation; empty for the run itself
+    int64_t parameters = -1;  ///< -1 when unknown
+    double rate = 0;          ///< of training; 0 when unknown
     std::string rate_unit;
     nlohmann::ordered_json metadata;
     std::string config;              ///< text of config.yaml; may be empty

@@ -98,21 +98,33 @@ std::string scored_rows(const ScoreTable& table)
     return fmt::format("{}rows: {}", of, counted_rows(table));
 }
 
+/// What the errors of the rows are.
+void add_error_notes(std::vector<std::string>& notes, const Comparison& comparison)
+{
+    bool single = false, several = false, agreed = false;
+    for (const auto& row : comparison.rows) {
+        (row.runs.size() > 1 ? several : single) = true;
+        agreed = agreed || (row.runs.size() > 1 && !row.auc.over_runs);
+    }
+    if (single) notes.push_back("one run: statistical errors (AUC: DeLong; others: binomial)");
+    if (several)
+        notes.push_back(
+            "several runs: median +- standard deviation, of five or more without those "
+            "beyond 3 robust standard deviations");
+    if (agreed)
+        notes.push_back("several runs that all give the same number: statistical error of one run");
+}
+
 std::vector<std::string> table_notes(const Comparison& comparison)
 {
     std::vector<std::string> notes{scored_rows(comparison.rows.front().runs.front())};
-    bool single = false, several = false;
-    for (const auto& row : comparison.rows) (row.runs.size() > 1 ? several : single) = true;
     const auto& front = comparison.rows.front().runs.front();
     if (!comparison.classes.empty())
         notes.push_back(fmt::format("AUC: mean over {}; AUC[...]: {}",
                                     front.multi_label ? "labels" : "pairs of classes",
                                     front.multi_label ? "rows with the label against rows without"
                                                       : "one class against the rest"));
-    if (single) notes.push_back("one run: statistical errors (AUC: DeLong; others: binomial)");
-    if (several)
-        notes.push_back("several runs: median +- standard deviation, of five or more without those "
-                        "beyond 3 robust standard deviations");
+    add_error_notes(notes, comparison);
     if (has_limits(comparison))
         notes.push_back("> : 95 % lower limit, because no background row passes; over several runs "
                         "the median is one where limits decide it, and has no spread");

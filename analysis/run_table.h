@@ -4,9 +4,10 @@
 // JSON (format_version 1): content "table", signal_efficiencies, rejection_rule, bootstrap
 // (replicas of the paired differences), rows [{name, group, runs, test_rows, auc {value, error,
 // lower_limit}, accuracy {...}, rejections [{signal_efficiency, ...}], error_kind "statistical" or
-// "spread over runs", parameters, train_rate {value, unit}, difference {to, auc, accuracy,
-// rejections}, ensembles [...]}], notes. With several classes or yes/no labels also "auc[top]", ...
-// beside each auc. Unknown numbers are null.
+// "spread over runs" (of the AUC; where all runs give the same number, its error is statistical),
+// parameters, train_rate {value, unit}, difference {to, auc, accuracy, rejections}, ensembles
+// [...]}], notes. With several classes or yes/no labels also "auc[top]", ... beside each auc.
+// Unknown numbers are null.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -46,17 +46,18 @@ Json ensemble_json(const EnsembleResult& ensemble)
 
 Json row_json(const ComparisonRow& row, const Comparison& comparison)
 {
-    Json json{{"name", row.name},
-              {"group", row.group},
-              {"runs", row.runs.size()},
-              {"test_rows", row.runs.front().rows},
-              {"error_kind", row.runs.size() > 1 ? "spread over runs" : "statistical"},
-              {"auc", figure_json(row.auc)},
-              {"accuracy", figure_json(row.accuracy)},
-              {"rejections", Json::array()},
-              {"parameters", row.parameters >= 0 ? Json(row.parameters) : Json(nullptr)},
-              {"train_rate", {{"value", row.rate > 0 ? Json(row.rate) : Json(nullptr)},
-                              {"unit", row.rate_unit}}}};
+    Json json{
+        {"name", row.name},
+        {"group", row.group},
+        {"runs", row.runs.size()},
+        {"test_rows", row.runs.front().rows},
+        {"error_kind", row.auc.over_runs ? "spread over runs" : "statistical"},
+        {"auc", figure_json(row.auc)},
+        {"accuracy", figure_json(row.accuracy)},
+        {"rejections", Json::array()},
+        {"parameters", row.parameters >= 0 ? Json(row.parameters) : Json(nullptr)},
+        {"train_rate",
+         {{"value", row.rate > 0 ? Json(row.rate) : Json(nullptr)}, {"unit", row.rate_unit}}}};
     for (size_t c = 0; c < row.class_aucs.size(); ++c)
         json["auc" + comparison.classes[c]] = figure_json(row.class_aucs[c]);
     for (size_t e = 0; e < row.rejections.size(); ++e) {

@@ -8,59 +8,21 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "tests/analysis/brute_force.h"
-#include "tests/support/user_error.h"
+#include "tests/analysis/toy_runs.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/temp_hdf5.h"
+#include "tests/support/user_error.h"
 
 namespace jetsmith::analysis {
 namespace {
 
+using test::kRows;
+using test::predictions_of;
+using test::scores_of;
 using test::TempFolder;
 using test::user_error;
+using test::write_run;
 using testing::HasSubstr;
-
-constexpr int kRows = 400;
-
-/// Scores of one run; labels are the same for all seeds.
-test::Toy scores_of(uint32_t seed)
-{
-    auto t = test::toy(kRows, 1000, 1);
-    std::mt19937 generator(seed);
-    std::normal_distribution<double> normal;
-    for (auto& score : t.scores) score = 1 / (1 + std::exp(-(score + normal(generator))));
-    return t;
-}
-
-Predictions predictions_of(const test::Toy& t)
-{
-    Predictions p;
-    p.table.rows = kRows;
-    p.table.classes = 2;
-    p.table.class_names = {"qcd", "top"};
-    for (int row = 0; row < kRows; ++row) {
-        const double p_top = static_cast<float>(t.scores[row]);
-        p.table.scores_NC.insert(p.table.scores_NC.end(), {1 - p_top, p_top});
-        p.table.labels_N.push_back(t.signal[row]);
-        p.table.source_rows_N.push_back(row);
-    }
-    return p;
-}
-
-std::filesystem::path write_run(const TempFolder& folder, const std::string& name,
-                                const std::string& group, const Predictions& predictions)
-{
-    const auto path = folder.path() / (name + group + std::to_string(std::rand()));
-    std::filesystem::create_directories(path);
-    write_predictions(path / "predictions.h5", predictions);
-    const nlohmann::json metadata{{"name", name},
-                                  {"group", group},
-                                  {"parameters", 609666},
-                                  {"train_rate", {{"value", 261.3}, {"unit", "rows/s"}}}};
-    std::ofstream(path / "metadata.json") << metadata;
-    std::ofstream(path / "config.yaml") << "evaluate:\n  signal_efficiencies: [0.4]\n";
-    return path;
-}
 
 /// The published file: the toy's rows in file order, with one tagger in two runs.
 std::filesystem::path write_published(const TempFolder& folder, int64_t changed_label = -1)
@@ -289,6 +251,11 @@ TEST(RunTable, TakesAnEvaluationOfARunOnOtherData)
     EXPECT_EQ(record.name, "cnn");
     EXPECT_NEAR(compare_runs({run / "evaluations/other"}, TableOptions()).rows[0].auc.value,
                 brute_auc(2), 1e-4);
+    const auto both = compare_runs({run, run / "evaluations/other"}, TableOptions());
+    ASSERT_EQ(both.rows.size(), 2U) << "other rows are no further run of the model";
+    EXPECT_EQ(both.rows[0].name, "cnn");
+    EXPECT_EQ(both.rows[1].name, "cnn on other");
+    EXPECT_NEAR(both.rows[0].auc.value, brute_auc(1), 1e-4);
 }
 
 }  // namespace
