@@ -11,10 +11,10 @@
 #include "analysis/report_page.h"
 #include "cli/verbs.h"
 #include "core/errors.h"
+#include "core/host_memory.h"
 #include "core/memory_size.h"
 #include "core/output_file.h"
 #include "datasets/hdf5/content_check.h"
-#include "trainers/member_processes.h"
 
 namespace jetsmith::cli {
 namespace {

@@ -1,8 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the libraries below us do with memory of the host.
+// Memory of the host: how much there is for us, and what the libraries below us do with it.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+
 namespace jetsmith {
+
+/// Where the kernel tells of memory: /proc, and the control groups that batch systems and
+/// containers set limits with.
+struct MemoryFiles {
+    std::filesystem::path proc = "/proc";
+    std::filesystem::path groups = "/sys/fs/cgroup";
+};
+
+/// Bytes that this process could still get: what the machine has left, and no more than what the
+/// limits of its control group and of those above leave (versions 1 and 2; file pages that nobody
+/// has touched lately count as free). The largest number where the kernel tells nothing.
+int64_t available_memory(const MemoryFiles& files = {});
 
 /// From now on freed memory stays with the process for its next allocations. Training steps free
 /// and allocate the same tensors again and again; by default the C library returns large ones to

@@ -8,8 +8,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <fstream>
-#include <limits>
 #include <map>
 #include <thread>
 
@@ -111,15 +109,6 @@ void run_jobs(const std::vector<ChildJob>& jobs, int64_t at_once,
         "{}: {} (exit code {}; all it said: {}). The members that "
         "are done stay; give the same command to go on.",
         failed->name, last_line(failed->log), failure, failed->log.string());
-}
-
-int64_t available_memory()
-{
-    std::ifstream file("/proc/meminfo");
-    std::string key, unit;
-    for (int64_t kilobytes = 0; file >> key >> kilobytes; std::getline(file, unit))
-        if (key == "MemAvailable:") return kilobytes * 1024;
-    return std::numeric_limits<int64_t>::max();
 }
 
 }  // namespace jetsmith

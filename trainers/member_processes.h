@@ -25,7 +25,4 @@ struct ChildJob {
 void run_jobs(const std::vector<ChildJob>& jobs, int64_t at_once,
               const std::function<void(const ChildJob&)>& done);
 
-/// Bytes of memory that the system could still give out.
-int64_t available_memory();
-
 }  // namespace jetsmith

@@ -14,6 +14,7 @@
 #include "core/atomic_file.h"
 #include "core/device.h"
 #include "core/errors.h"
+#include "core/host_memory.h"
 #include "core/log.h"
 #include "core/parallel.h"
 #include "trainers/member_processes.h"

@@ -6,8 +6,8 @@
 #include "core/cuda_plugin.h"
 #include "core/device.h"
 #include "core/errors.h"
+#include "core/host_memory.h"
 #include "core/memory_size.h"
-#include "trainers/member_processes.h"
 
 namespace jetsmith {
 namespace {
