@@ -66,6 +66,8 @@ int run(int argc, char** argv)
            "--threads", [](int threads) { set_thread_count(threads); },
            "CPU threads (default: all this process may use)")
         ->check(CLI::Range(1, 65536));
+    // A wrong JETSMITH_THREADS is said before the verb begins.
+    app.parse_complete_callback([] { thread_count(); });
     add_train(app);
     add_evaluate(app);
     add_metrics(app);

@@ -5,29 +5,47 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <exception>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "core/errors.h"
 #include "core/serial_scope.h"
 
 namespace jetsmith {
 namespace {
 
+constexpr int kMostThreads = 65536;  // as for --threads
 std::atomic<int> chosen_threads{0};
 thread_local bool inside_parallel_for = false;
 
+/// What JETSMITH_THREADS asks for; 0 where it is not set or empty.
+int threads_asked_for()
+{
+    const char* variable = std::getenv("JETSMITH_THREADS");
+    const std::string_view text = variable == nullptr ? "" : variable;
+    if (text.empty()) return 0;
+    int threads = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
+    if (error != std::errc() || rest != text.data() + text.size() || threads < 1 ||
+        threads > kMostThreads)
+        throw UserError(
+            "JETSMITH_THREADS: '{}' is no number of threads (1 to {} wanted). Set it to "
+            "one, or unset it.",
+            text, kMostThreads);
+    return threads;
+}
+
 int default_threads()
 {
-    if (const char* text = std::getenv("JETSMITH_THREADS")) {
-        const int wanted = std::atoi(text);
-        if (wanted > 0) return wanted;
-    }
+    if (const int wanted = threads_asked_for()) return wanted;
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
     return std::max(1U, std::thread::hardware_concurrency());

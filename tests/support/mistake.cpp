@@ -37,8 +37,10 @@ Mistake read_mistake(const ConfigNode& entry, const std::string& recipe)
     config.read("set", m.set, "settings on the command line");
     config.read("config", m.config, "text of mistake.yaml");
     config.read("command", m.command, "arguments of the program");
+    config.section("environment", "variables of the environment");
     config.section("files", "further files");
     config.section("spoilt", "files that are damaged");
+    m.environment = texts(entry, "environment");
     m.files = texts(entry, "files");
     m.spoilt = texts(entry, "spoilt");
     config.read("trained", m.trained, "folder of a trained run");
@@ -138,6 +140,8 @@ Outcome MistakeCase::run() const
         run_other("unshare", {all[1], "mount", "-t", "tmpfs", "none", "/mnt"}).exit_code != 0)
         return {.skipped = "this user may not mount a small disk"};
     const auto before = files_below(folder_);
+    all.emplace_back("env");
+    for (const auto& [name, value] : mistake_.environment) all.push_back(name + "=" + value);
     all.push_back(program().string());
     all.insert(all.end(), arguments.begin(), arguments.end());
     const auto result = run_other(all[0], {all.begin() + 1, all.end()}, folder_.string());

@@ -15,6 +15,7 @@ struct Mistake {
     std::vector<std::string> set;      ///< settings on the command line
     std::string config;                ///< text of mistake.yaml; empty: a copy of the recipe
     std::vector<std::string> command;  ///< empty: train mistake.yaml --out run
+    std::map<std::string, std::string> environment;  ///< variables by name
     std::map<std::string, std::string> files;   ///< further small files by name
     std::map<std::string, std::string> spoilt;  ///< file -> how (bad_input_files.h)
     std::string trained;  ///< folder that receives a trained run; empty: none is needed
