@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr int kFormatVersion = 1;
 constexpr int64_t kSecond = 1'000'000'000;
+constexpr std::chrono::hours kBetweenSweeps{24};
 
 int64_t nanoseconds(const timespec& time) { return time.tv_sec * kSecond + time.tv_nsec; }
 
@@ -36,6 +37,17 @@ nlohmann::json key_of(const FileState& file, const std::string& by)
             {"path", file.path},
             {"bytes", file.bytes},
             {"modified_ns", file.modified_ns}};
+}
+
+/// True for a verdict about a file that is no longer there, and for one that cannot be read. A file
+/// that may not be looked for counts as there.
+bool is_of_no_file(const fs::path& entry)
+{
+    const auto content = nlohmann::json::parse(read_text(entry), nullptr, /*exceptions=*/false);
+    if (!content.is_object() || !content.contains("path") || !content["path"].is_string())
+        return true;
+    std::error_code unknown;
+    return !fs::exists(content["path"].get<std::string>(), unknown) && !unknown;
 }
 
 }  // namespace
@@ -78,9 +90,22 @@ void VerdictCache::store(const FileState& file, const Problem& problem) const
         content["problem"] = problem;
         fs::create_directories(folder_);
         write_atomically(entry(file), content.dump(2) + "\n");
+        forget_vanished_files();
     } catch (const std::exception&) {
         // read-only, full or no folder, or a path that is no UTF-8: the next run looks again
     }
+}
+
+void VerdictCache::forget_vanished_files() const
+{
+    const fs::path stamp = folder_ / "swept";
+    std::error_code never;
+    const auto swept = fs::last_write_time(stamp, never);
+    if (!never && fs::file_time_type::clock::now() - swept < kBetweenSweeps) return;
+    write_atomically(stamp, "");
+    for (const auto& entry : fs::directory_iterator(folder_))
+        if (entry.path().extension() == ".json" && is_of_no_file(entry.path()))
+            fs::remove(entry.path());
 }
 
 fs::path VerdictCache::default_folder()

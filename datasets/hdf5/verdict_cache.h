@@ -37,7 +37,8 @@ class VerdictCache {
     std::optional<Problem> find(const FileState& file) const;
 
     /// Replaces what was known about this path. Files that were modified less than two seconds ago
-    /// are left out, since they may be modified again without a change of size and time.
+    /// are left out, since they may be modified again without a change of size and time. Once a day
+    /// verdicts about files that are no longer there are removed as well.
     void store(const FileState& file, const Problem& problem) const;
 
     /// Where the environment wants it; empty when it names no place.
@@ -45,6 +46,7 @@ class VerdictCache {
 
   private:
     std::filesystem::path entry(const FileState& file) const;
+    void forget_vanished_files() const;
 
     std::filesystem::path folder_;
     std::string by_;

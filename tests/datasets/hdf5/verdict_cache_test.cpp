@@ -6,6 +6,8 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "tests/support/temp_folder.h"
 
@@ -23,7 +25,22 @@ class VerdictCacheTest : public ::testing::Test {
         fs::last_write_time(file, fs::file_time_type::clock::now() - by);
     }
     FileState state() const { return state_of(file).value(); }
-    fs::path only_entry() const { return fs::directory_iterator(place)->path(); }
+    std::vector<fs::path> entries() const
+    {
+        std::vector<fs::path> all;
+        for (const auto& one : fs::directory_iterator(place))
+            if (one.path().extension() == ".json") all.push_back(one.path());
+        return all;
+    }
+    /// Verdicts about files that are gone, as those of tests.
+    void store_files_that_vanish(int count) const
+    {
+        for (int i = 0; i < count; ++i) {
+            auto gone = state();
+            gone.path = (folder.path() / ("gone" + std::to_string(i) + ".h5")).string();
+            cache.store(gone, "");
+        }
+    }
 
     test::TempFolder folder;
     fs::path file = folder.file("x.h5", "twelve bytes");
@@ -43,7 +60,7 @@ TEST_F(VerdictCacheTest, AVerdictIsFoundAgainUntilTheFileChanges)
     auto longer = state();
     ++longer.bytes;
     EXPECT_FALSE(cache.find(longer));
-    EXPECT_EQ(std::distance(fs::directory_iterator(place), {}), 1);
+    EXPECT_EQ(entries().size(), 1U);
 }
 
 TEST_F(VerdictCacheTest, AnotherPathOrVetterHasItsOwnVerdict)
@@ -68,9 +85,23 @@ TEST_F(VerdictCacheTest, DamagedEntriesAreNoVerdicts)
          {"", "{", "[]", "null", "{\"problem\": \"\"}", "\x01\x02", "\"problem\""}) {
         cache.store(state(), "");
         ASSERT_TRUE(cache.find(state()));
-        std::ofstream(only_entry()) << content;
+        std::ofstream(entries().front()) << content;
         EXPECT_FALSE(cache.find(state())) << content;
     }
+}
+
+TEST_F(VerdictCacheTest, VerdictsAboutVanishedFilesGoOnceADay)
+{
+    cache.store(state(), "damaged");
+    store_files_that_vanish(5);
+    EXPECT_EQ(entries().size(), 6U) << "no look at every entry for every file";
+    fs::last_write_time(place / "swept", fs::file_time_type::clock::now() - std::chrono::hours(25));
+    std::ofstream(place / "spoilt.json") << "{";
+    store_files_that_vanish(1);
+    EXPECT_EQ(entries().size(), 1U);
+    EXPECT_EQ(cache.find(state()), "damaged");
+    store_files_that_vanish(2);
+    EXPECT_EQ(entries().size(), 3U) << "the next day has only begun";
 }
 
 TEST_F(VerdictCacheTest, AFolderThatCannotBeWrittenIsNoError)
