@@ -9,7 +9,8 @@
 namespace jetsmith {
 
 /// Threads that parallel_for uses: JETSMITH_THREADS if set, else the processors this process may
-/// run on (its affinity mask, so containers and batch systems are respected). At least 1.
+/// run on (its affinity mask, so containers and batch systems are respected). At least 1. Throws
+/// UserError where JETSMITH_THREADS is set to something else than a number of threads.
 int thread_count();
 
 /// Sets the number of threads for the rest of the process; 0 restores the default.
