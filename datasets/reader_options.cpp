@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/float32_checks.h"
 #include "core/memory_size.h"
 #include "datasets/mixture.h"
 
@@ -11,8 +12,9 @@ namespace {
 
 [[noreturn]] void refuse_beside_labels(const Config& config, const char* key)
 {
-    config.fail(key, "cannot stand beside 'labels' (which give a row several yes/no labels instead of "
-                     "one class). Remove one of them");
+    config.fail(key,
+                "cannot stand beside 'labels' (which give a row several yes/no labels instead of "
+                "one class). Remove one of them");
 }
 
 std::vector<std::string> read_classes(Config& config, std::vector<std::string> classes,
@@ -47,18 +49,20 @@ std::shared_ptr<const Expression> read_selection(Config& config)
     if (text.empty()) return nullptr;
     auto selection = std::make_shared<const Expression>(text, config.place("select"));
     if (selection->names().empty())
-        config.fail("select", "'" + text + "' looks at no column (a condition on columns wanted). "
-                                           "Write e.g. pt > 550");
+        config.fail("select", "'" + text +
+                                  "' looks at no column (a condition on columns wanted). "
+                                  "Write e.g. pt > 550");
     return selection;
 }
 
 bool read_on_bad_row(Config& config)
 {
     std::string action = "stop";
-    config.read("on_bad_row", action,
-                "at a row with NaN or infinity in an input or its weight, a label of no class, or no "
-                "constituents: stop, or drop the row and count it",
-                one_of({"stop", "drop"}));
+    config.read(
+        "on_bad_row", action,
+        "at a row with NaN or infinity in an input or its weight, a label of no class, or no "
+        "constituents: stop, or drop the row and count it",
+        one_of({"stop", "drop"}));
     return action == "drop";
 }
 
@@ -66,10 +70,11 @@ std::shared_ptr<StreamBudget> read_loading(Config& config)
 {
     std::string loading = "resident", memory = "1 GB";
     int64_t threads = 2;
-    config.read("loading", loading,
-                "resident: all rows in memory; streamed: rows stay in their files and are read while "
-                "they are used",
-                one_of({"resident", "streamed"}));
+    config.read(
+        "loading", loading,
+        "resident: all rows in memory; streamed: rows stay in their files and are read while "
+        "they are used",
+        one_of({"resident", "streamed"}));
     config.read("memory", memory,
                 "what the rows of a run may take when they are streamed, all splits together: a "
                 "number of MB, GB, MiB or GiB");
@@ -102,17 +107,18 @@ ReaderOptions::ReaderOptions(Config& config, std::vector<std::string> default_cl
     stream = read_loading(config);
     const std::string meaning =
         "factor of each class in the loss: none, balanced (equal sums of weights), or a map "
-        "{class: factor}; of yes/no labels of the rows with a label, balanced against those without";
+        "{class: factor}; of yes/no labels of the rows with a label, balanced against those "
+        "without";
     if (config.is_map("class_weights")) {
         config.read("class_weights", class_weights, meaning);
         for (const auto& [name, factor] : class_weights) {
             if (std::find(classes.begin(), classes.end(), name) == classes.end())
                 config.fail("class_weights",
                             "unknown class '" + name + "'." + suggestion(name, classes));
-            if (!(factor >= 0))
-                config.fail("class_weights", fmt::format("the factor of '{}' is {} (0 or more "
-                                                         "wanted). Give factors such as 1",
-                                                         name, factor));
+            if (!(factor >= 0 && finite_float32.holds(factor)))
+                config.fail("class_weights", fmt::format("the factor of '{}' is {} (0 or more and "
+                                                         "{} wanted). Give factors such as 1",
+                                                         name, factor, finite_float32.wanted));
         }
     } else {
         config.read("class_weights", class_rule, meaning, one_of({"none", "balanced"}));

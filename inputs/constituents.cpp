@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/float32_checks.h"
 #include "inputs/input.h"
 #include "kernels/particle_features/particle_features.h"
 
@@ -85,9 +86,9 @@ class Constituents final : public Input {
         const auto& features = o_.kernel.features;
         const auto place = static_cast<size_t>(feature);
         if (place >= features.size()) return o_.columns.at(place - features.size());
-        return std::find_if(kFeatures.begin(), kFeatures.end(), [&](const auto& known) {
-                   return known.second == features[place];
-               })->first;
+        return std::find_if(kFeatures.begin(), kFeatures.end(),
+                            [&](const auto& known) { return known.second == features[place]; })
+            ->first;
     }
 
     Batch make(const EventStore& store, const at::Tensor& rows,
@@ -158,8 +159,9 @@ void Constituents::Options::read_features(Config& config)
                                 "wanted). Leave it out for the default, [z, y, phi]",
                                 fmt::join(features, ", ")));
     if (different.count("y") && different.count("eta"))
-        config.fail("features", "has y and eta, two choices of the same axis (one of them wanted). "
-                                "Remove one");
+        config.fail("features",
+                    "has y and eta, two choices of the same axis (one of them wanted). "
+                    "Remove one");
     kernel.features.clear();
     for (const auto& name : features) kernel.features.push_back(kFeatures.at(name));
 }
@@ -184,7 +186,7 @@ Constituents::Options::Options(Config& config)
     config.read("flip", kernel.flip, "mirror so that the upper halves carry more pt");
     auto random = config.section("augment", "random changes of each training jet");
     random.read("flips", augment.flips, "mirror each axis of every second jet");
-    random.read("rotation", augment.rotation, "largest angle [rad]", non_negative);
+    random.read("rotation", augment.rotation, "largest angle [rad]", non_negative, finite_float32);
     random.finish();
     config.read("collection", collection, "collection of the data; empty: the constituents");
 }

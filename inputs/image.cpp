@@ -6,6 +6,7 @@
 #include <ATen/ops/where.h>
 
 #include "core/errors.h"
+#include "core/float32_checks.h"
 #include "inputs/input.h"
 #include "inputs/standardise.h"
 
@@ -34,7 +35,8 @@ class Image final : public Input {
             config.read("transform", transform,
                         "function of each pixel: none, sqrt(v) or log(1 + v / log_scale)",
                         one_of({"none", "sqrt", "log"}));
-            config.read("log_scale", log_scale, "v at which the logarithm sets in", positive);
+            config.read("log_scale", log_scale, "v at which the logarithm sets in", positive,
+                        normal_float32);
             return StandardiseOptions(
                 config.section("standardise", "subtract and divide by training statistics"));
         }

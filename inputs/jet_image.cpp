@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/errors.h"
+#include "core/float32_checks.h"
 #include "inputs/input.h"
 #include "inputs/standardise.h"
 #include "kernels/pixelate/pixelate.h"
@@ -18,17 +19,17 @@ using kernels::PixelChannel;
 using kernels::PixelTransform;
 
 /// One number for both axes of the image, or [along eta, along phi].
-template <typename T>
+template <typename T, typename... Checks>
 void read_both(Config& config, const char* key, T& eta, T& phi, const char* meaning,
-               const NumberCheck& check)
+               const Checks&... checks)
 {
     if (!config.is_list(key)) {
-        config.read(key, eta, meaning, check);
+        config.read(key, eta, meaning, checks...);
         phi = eta;
         return;
     }
     std::vector<T> both;
-    config.read(key, both, meaning, check);
+    config.read(key, both, meaning, checks...);
     if (both.size() != 2)
         config.fail(key, fmt::format("is a list of {} numbers (one, or [along eta, along phi], "
                                      "wanted). Leave the others away",
@@ -131,7 +132,7 @@ StandardiseOptions JetImage::Options::read(Config& config)
     read_both(config, "pixels", i.height, i.width, "pixels along each axis, or [eta, phi]",
               within(2, 1024));
     read_both(config, "width", i.eta_width, i.phi_width,
-              "full width of the window, or [eta, phi] [rad]", positive);
+              "full width of the window, or [eta, phi] [rad]", positive, normal_float32);
     std::vector<std::string> channels{"pt"};
     const std::map<std::string, PixelChannel> kinds{
         {"pt", PixelChannel::pt}, {"count", PixelChannel::count}, {"energy", PixelChannel::energy}};
@@ -162,11 +163,13 @@ StandardiseOptions JetImage::Options::read(Config& config)
                               {{"none", PixelTransform::none},
                                {"sqrt", PixelTransform::sqrt},
                                {"log", PixelTransform::log}});
-    config.read("log_scale", i.log_scale, "v at which the logarithm sets in", positive);
+    config.read("log_scale", i.log_scale, "v at which the logarithm sets in", positive,
+                normal_float32);
     auto random = config.section("augment", "random changes of each training image");
     random.read("flips", augment.flips, "mirror each axis of every second image");
-    random.read("rotation", augment.rotation, "largest angle [rad]", non_negative);
-    random.read("shift", augment.shift, "largest shift along each axis [rad]", non_negative);
+    random.read("rotation", augment.rotation, "largest angle [rad]", non_negative, finite_float32);
+    random.read("shift", augment.shift, "largest shift along each axis [rad]", non_negative,
+                finite_float32);
     random.finish();
     config.read("collection", collection, "collection of the data; empty: the constituents");
     return StandardiseOptions(

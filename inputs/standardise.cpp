@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/errors.h"
+#include "core/float32_checks.h"
 #include "core/parallel.h"
 
 namespace jetsmith::inputs {
@@ -93,7 +94,7 @@ StandardiseOptions::StandardiseOptions(Config config)
 {
     config.read("by", by, "none, or std: (value - mean) / (std + bias) per pixel",
                 one_of({"none", "std"}));
-    config.read("bias", bias, "keeps rarely hit pixels small", positive);
+    config.read("bias", bias, "keeps rarely hit pixels small", positive, normal_float32);
     config.finish();
 }
 

@@ -5,11 +5,13 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "tests/support/golden.h"
+#include "tests/support/user_error.h"
 
 namespace jetsmith {
 namespace {
@@ -26,8 +28,9 @@ std::string our_config(const json& c)
     const auto add = [&](const char* theirs, const char* ours) {
         if (h.contains(theirs)) yaml += fmt::format("{}: {}\n", ours, h[theirs].dump());
     };
-    if (type == "SGD") return yaml + fmt::format("type: sgd\nmomentum: {}\nnesterov: {}\n",
-                                                 h["momentum"].dump(), h["nesterov"].dump());
+    if (type == "SGD")
+        return yaml + fmt::format("type: sgd\nmomentum: {}\nnesterov: {}\n", h["momentum"].dump(),
+                                  h["nesterov"].dump());
     add("eps", "epsilon");
     add("alpha", "alpha");
     add("rho", "rho");
@@ -76,6 +79,32 @@ TEST(Optimizers, FollowPyTorchStepByStep)
         }
     }
     EXPECT_EQ(seen.size(), Registry<Optimizer>::names().size());
+}
+
+TEST(Optimizers, RefuseEveryNumberThatIsInfiniteAsFloat32)
+{
+    at::Tensor values = at::tensor({1.0F});
+    int numbers = 0;
+    for (const auto& component : all_components()) {
+        if (component.family != Family<Optimizer>::name) continue;
+        for (const auto& option : component.describe()) {
+            if (option.type != "a number") continue;
+            ++numbers;
+            const auto yaml = fmt::format("type: {}\n{}: 1e39\n", component.name, option.key);
+            EXPECT_THAT(test::user_error([&] { make(yaml, values); }),
+                        testing::HasSubstr(option.key + ": 1e39 is out of range (must be "))
+                << component.name;
+        }
+    }
+    EXPECT_GE(numbers, 3 * std::ssize(Registry<Optimizer>::names()));
+}
+
+TEST(Optimizers, ALearningRateThatFloat32RoundsToZeroIsRefused)
+{
+    at::Tensor values = at::tensor({1.0F});
+    for (const auto& name : Registry<Optimizer>::names())
+        EXPECT_THAT(test::user_error([&] { make("type: " + name + "\nlr: 1e-60\n", values); }),
+                    testing::HasSubstr("lr: 1e-60 is out of range (must be between 1.2e-38 and "));
 }
 
 TEST(Optimizers, ASkippedStepChangesNothingAtAll)

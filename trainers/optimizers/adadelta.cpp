@@ -3,6 +3,7 @@
 // and PyTorch. The published CNN top tagger was trained with lr 0.3 (1803.00107).
 #include <ATen/ops/zeros_like.h>
 
+#include "core/float32_checks.h"
 #include "trainers/optimizer.h"
 
 namespace jetsmith::optimizers {
@@ -18,11 +19,11 @@ class AdaDelta final : public Optimizer {
 
         explicit Options(Config& config)
         {
-            config.read("lr", lr, "factor on the update", positive);
+            config.read("lr", lr, "factor on the update", positive, normal_float32);
             config.read("rho", rho, "decay of the two running means", from_below(0, 1));
-            config.read("epsilon", epsilon, "added under both roots", positive);
+            config.read("epsilon", epsilon, "added under both roots", positive, normal_float32);
             config.read("weight_decay", weight_decay, "pull towards zero, added to the gradient",
-                        non_negative);
+                        non_negative, finite_float32);
         }
     };
 
@@ -35,8 +36,8 @@ class AdaDelta final : public Optimizer {
               const at::Tensor& skip) override
     {
         const double rho = options_.rho, epsilon = options_.epsilon;
-        const auto g = options_.weight_decay > 0 ? gradients.add(values, options_.weight_decay)
-                                                 : gradients;
+        const auto g =
+            options_.weight_decay > 0 ? gradients.add(values, options_.weight_decay) : gradients;
         const auto square = square_.mul(rho).addcmul_(g, g, 1 - rho);
         const auto delta = update_.add(epsilon).sqrt_().div_(square.add(epsilon).sqrt_()).mul_(g);
         assign_unless(skip, update_, update_.mul(rho).addcmul_(delta, delta, 1 - rho));

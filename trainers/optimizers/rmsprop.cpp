@@ -3,6 +3,7 @@
 // eqs. 38-41) and momentum as PyTorch orders them.
 #include <ATen/ops/zeros_like.h>
 
+#include "core/float32_checks.h"
 #include "trainers/optimizer.h"
 
 namespace jetsmith::optimizers {
@@ -20,19 +21,22 @@ class RmsProp final : public Optimizer {
 
         explicit Options(Config& config)
         {
-            config.read("lr", lr, "peak learning rate", positive);
+            config.read("lr", lr, "peak learning rate", positive, normal_float32);
             config.read("alpha", alpha, "decay of the mean squared gradient", from_below(0, 1));
-            config.read("epsilon", epsilon, "added to the root of the mean square", positive);
+            config.read("epsilon", epsilon, "added to the root of the mean square", positive,
+                        normal_float32);
             config.read("momentum", momentum, "share of the last step that is kept",
                         from_below(0, 1));
             config.read("weight_decay", weight_decay, "pull towards zero, added to the gradient",
-                        non_negative);
+                        non_negative, finite_float32);
             config.read("centered", centered, "subtract the squared mean from the mean square");
         }
     };
 
     RmsProp(const Options& options, const at::Tensor& values)
-        : options_(options), square_(at::zeros_like(values)), mean_(at::zeros_like(values)),
+        : options_(options),
+          square_(at::zeros_like(values)),
+          mean_(at::zeros_like(values)),
           velocity_(at::zeros_like(values))
     {
     }
@@ -40,8 +44,8 @@ class RmsProp final : public Optimizer {
     void step(at::Tensor& values, const at::Tensor& gradients, const at::Tensor& learning_rate,
               const at::Tensor& skip) override
     {
-        const auto g = options_.weight_decay > 0 ? gradients.add(values, options_.weight_decay)
-                                                 : gradients;
+        const auto g =
+            options_.weight_decay > 0 ? gradients.add(values, options_.weight_decay) : gradients;
         const auto square = square_.mul(options_.alpha).addcmul_(g, g, 1 - options_.alpha);
         at::Tensor variance = square;
         if (options_.centered) {

@@ -3,6 +3,7 @@
 // the learning rate): v = m v + g; p -= lr v, or p -= lr (g + m v) with Nesterov's look-ahead.
 #include <ATen/ops/zeros_like.h>
 
+#include "core/float32_checks.h"
 #include "trainers/optimizer.h"
 
 namespace jetsmith::optimizers {
@@ -18,15 +19,16 @@ class Sgd final : public Optimizer {
 
         explicit Options(Config& config)
         {
-            config.read("lr", lr, "peak learning rate", positive);
+            config.read("lr", lr, "peak learning rate", positive, normal_float32);
             config.read("momentum", momentum, "share of the last step that is kept",
                         from_below(0, 1));
             config.read("weight_decay", weight_decay, "pull towards zero, added to the gradient",
-                        non_negative);
+                        non_negative, finite_float32);
             config.read("nesterov", nesterov, "look ahead along the momentum");
             if (nesterov && momentum == 0.0)
-                config.fail("nesterov", "needs a momentum (seen: 0; above 0 wanted). Set "
-                                        "optimizer.momentum, say to 0.9");
+                config.fail("nesterov",
+                            "needs a momentum (seen: 0; above 0 wanted). Set "
+                            "optimizer.momentum, say to 0.9");
         }
     };
 
