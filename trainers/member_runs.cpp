@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
+#include <sstream>
 
 #include "analysis/evaluation.h"
 #include "analysis/members_report.h"
@@ -37,10 +39,9 @@ const char* const kBegun = "members/config.yaml";
 /// A new folder, or one of the same config in which not all members were trained.
 RunFolder open_folder(const RunRequest& request, const RunConfig& config, const std::string& text)
 {
-    RunFolder run =
-        request.resume.empty()
-            ? RunFolder::create(choose_run_folder(request.out, config.name))
-            : RunFolder::reopen(request.resume);
+    RunFolder run = request.resume.empty()
+                        ? RunFolder::create(choose_run_folder(request.out, config.name))
+                        : RunFolder::reopen(request.resume);
     const fs::path& folder = run.path();
     fs::remove_all(folder / "checkpoints");
     fs::create_directories(folder / "members");
@@ -97,15 +98,28 @@ std::vector<ChildJob> jobs_of(const RunRequest& request, const std::vector<Membe
         ChildJob job;
         job.name = "member " + member.folder;
         job.log = run.string() + ".txt";
-        job.arguments = {"--threads", std::to_string(threads),
-                         "train",     request.config.string(),
-                         fs::exists(run) ? "--resume" : "--out", run.string()};
+        job.arguments = {"--threads",
+                         std::to_string(threads),
+                         "train",
+                         request.config.string(),
+                         fs::exists(run) ? "--resume" : "--out",
+                         run.string()};
         for (const auto* settings : {&request.set, &member.set})
             for (const auto& setting : *settings)
                 job.arguments.insert(job.arguments.end(), {"--set", setting});
         jobs.push_back(std::move(job));
     }
     return jobs;
+}
+
+/// What a member warned of, said once for all of them: their own words lie in files.
+void relay_warnings(const ChildJob& job, std::set<std::string>& said)
+{
+    const std::string mark = "warning: ";
+    std::istringstream lines(read_text(job.log));
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with(mark) && said.insert(line).second)
+            log::warning("{}: {}", job.name, line.substr(mark.size()));
 }
 
 Json metadata_of(const RunConfig& config, const std::vector<Member>& members,
@@ -149,8 +163,10 @@ fs::path train_members(const RunRequest& request, const ConfigNode& root,
     log::info("{} members, {} to train, {} side by side with {} thread{} each", members.size(),
               jobs.size(), at_once, threads, threads == 1 ? "" : "s");
     size_t done = members.size() - jobs.size();
+    std::set<std::string> warnings;
     try {
         run_jobs(jobs, at_once, [&](const ChildJob& job) {
+            relay_warnings(job, warnings);
             log::info("{} of {}: {} is trained", ++done, members.size(), job.name);
         });
     } catch (const UserError&) {

@@ -11,6 +11,7 @@
 
 #include "core/errors.h"
 #include "datasets/epoch_order.h"
+#include "trainers/seen_files.h"
 #include "trainers/selection.h"
 
 namespace jetsmith {
@@ -58,8 +59,7 @@ std::unique_ptr<Trainer> make_trainer(RunBuilder& run,
 
 void rehearse(RunBuilder& run, Trainer& trainer)
 {
-    EventStore some =
-        rows_of(*run.val, some_rows(run.val->index(), run.config.trainer.batch_size));
+    EventStore some = rows_of(*run.val, some_rows(run.val->index(), run.config.trainer.batch_size));
     some.weights_B = at::ones({some.rows}, at::kDouble);
     ResidentFeed rows(some.to(run.device));
     const ScoreTable table = trainer.evaluate(rows).table;
@@ -67,9 +67,10 @@ void rehearse(RunBuilder& run, Trainer& trainer)
                                   [](double score) { return !std::isfinite(score); });
     if (bad != table.scores_NC.end()) {
         const auto row = (bad - table.scores_NC.begin()) / table.classes;
-        throw UserError("data.val: the untrained model makes {} of row {} (a number is wanted; its "
-                        "inputs are NaN, infinite or huge). jetsmith inspect shows the columns.",
-                        *bad, table.source_rows_N[static_cast<size_t>(row)]);
+        throw UserError(
+            "data.val: the untrained model makes {} of row {} (a number is wanted; its "
+            "inputs are NaN, infinite or huge). jetsmith inspect shows the columns.",
+            *bad, table.source_rows_N[static_cast<size_t>(row)]);
     }
     EpochRecord record;
     record.metrics = measure(table, run.config.evaluate);
@@ -85,6 +86,7 @@ std::string check_run(const ConfigNode& root)
     if (!take_initial_weights(run.config.init, *run.model, *run.input))
         run.input->fit(*run.train, run.class_weights);
     freeze(run.config.init, *run.model);
+    warn_of_seen_files(run, source_hashes(run));
     run.config.trainer.epochs = 1;
     auto trainer = make_trainer(run, {});
     rehearse(run, *trainer);

@@ -8,7 +8,6 @@
 
 #include "analysis/report_html.h"
 #include "core/atomic_file.h"
-#include "core/config_place.h"
 #include "core/cuda_plugin.h"
 #include "core/log.h"
 #include "core/parallel.h"
@@ -22,6 +21,7 @@
 #include "trainers/run_callbacks.h"
 #include "trainers/run_folder.h"
 #include "trainers/run_rehearsal.h"
+#include "trainers/seen_files.h"
 
 namespace jetsmith {
 namespace {
@@ -43,33 +43,6 @@ class RateCallback final : public Callback {
   private:
     double& rate_;
 };
-
-/// {split: {file: SHA-256}}.
-Json source_hashes(RunBuilder& run)
-{
-    Json all = Json::object();
-    for (const Split split : {Split::train, Split::val, Split::test})
-        for (const auto& file : run.reader->files(split))
-            all[std::string(split_name(split))][file.string()] = run.hashes.of(file);
-    return all;
-}
-
-/// Files that figures are measured on should not have helped to make the input.
-void warn_of_seen_files(const RunBuilder& run, const Json& hashes)
-{
-    const auto seen = run.input->source_hashes();
-    for (const char* split : {"val", "test"}) {
-        if (!hashes.contains(split)) continue;
-        for (const auto& [file, hash] : hashes.at(split).items()) {
-            if (std::find(seen.begin(), seen.end(), hash) == seen.end()) continue;
-            const auto warning = fmt::format(
-                "data.{}: {} also served to make what inputs brings along (other rows wanted). Take "
-                "rows of data.train for that, or figures will flatter.",
-                split, file);
-            log::warning("{}", with_place(run.root, warning));
-        }
-    }
-}
 
 Json metadata_of(RunBuilder& run, const Json& hashes, const std::string& group)
 {
@@ -215,9 +188,10 @@ class TrainingRun {
                 if (*rows) (*rows)->move_to(run_.device);
         } catch (const std::exception& error) {
             if (!is_out_of_memory(error)) throw;
-            throw RunError("data: the rows do not fit into the memory of {} ({}; all rows there, or "
-                           "streamed, are wanted). Use --set data.loading=streamed.",
-                           run_.device.str(), device_description(run_.device));
+            throw RunError(
+                "data: the rows do not fit into the memory of {} ({}; all rows there, or "
+                "streamed, are wanted). Use --set data.loading=streamed.",
+                run_.device.str(), device_description(run_.device));
         }
     }
 
@@ -226,13 +200,15 @@ class TrainingRun {
         try {
             trainer_->fit(*run_.train, *run_.val, run_.config.evaluate);
         } catch (const Stopped& stopped) {
-            throw Stopped(stopped.signal(), fmt::format("{}. Go on with: jetsmith train --resume {}",
-                                                        stopped.what(), path_.string()));
+            throw Stopped(stopped.signal(),
+                          fmt::format("{}. Go on with: jetsmith train --resume {}", stopped.what(),
+                                      path_.string()));
         } catch (const BadStepError& bad) {
             if (!bad.saved) throw;
-            throw RunError("{} The state before it is saved: jetsmith train --resume {} --set "
-                           "trainer.on_nan=skip goes on.",
-                           bad.what(), path_.string());
+            throw RunError(
+                "{} The state before it is saved: jetsmith train --resume {} --set "
+                "trainer.on_nan=skip goes on.",
+                bad.what(), path_.string());
         }
         metadata_["train_rate"] = {{"value", rate_}, {"unit", run_.train->index().row_noun + "/s"}};
         metadata_["epochs"] = trainer_->position().epoch;

@@ -60,6 +60,18 @@ trainer: {epochs: 2, batch_size: 20, device: cpu, checkpoint_steps: 1, keep_chec
         return result.err;
     }
     static std::string path(const std::string& name) { return (folder_->path() / name).string(); }
+    /// A verb on a cross-validation over the rows of one file, with the medoids of train.h5.
+    static std::vector<std::string> folds(const std::string& verb, const std::string& file,
+                                          const std::vector<std::string>& more = {})
+    {
+        std::vector<std::string> all{verb, path("run.yaml")};
+        for (const auto& setting : {"inputs.medoids=" + path("kept.h5"), "data.train=" + path(file),
+                                    std::string("data.val=null"), std::string("data.test=null"),
+                                    std::string("folds.count=3"), std::string("trainer.epochs=1")})
+            all.insert(all.end(), {"--set", setting});
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
     static std::vector<double> scores(const std::string& file)
     {
         return analysis::read_predictions(path(file)).table.scores_NC;
@@ -121,6 +133,19 @@ TEST_F(MedoidInputs, AreWarnedOfWhereFiguresAreMeasuredOnTheirRows)
                            "data.test=" + path("train.h5"), "--set", "trainer.epochs=1"});
     EXPECT_THAT(said, HasSubstr("data.test: " + path("train.h5") +
                                 " also served to make what inputs brings along"));
+}
+
+TEST_F(MedoidInputs, AreWarnedOfOnceWhereFoldsTestTheirRows)
+{
+    const auto warning = "data.train: " + path("train.h5") +
+                         " also served to make what inputs brings along, and every row of it is "
+                         "tested by a member of the folds";
+    const auto said = run(folds("train", "train.h5", {"--out", path("folds")}));
+    const auto first = said.find(warning);
+    ASSERT_NE(first, std::string::npos) << said;
+    EXPECT_EQ(said.find(warning, first + 1), std::string::npos) << said;
+    EXPECT_THAT(run(folds("check", "train.h5")), HasSubstr(warning));
+    EXPECT_THAT(run(folds("check", "val.h5")), Not(HasSubstr("also served")));
 }
 
 }  // namespace
