@@ -2,7 +2,6 @@
 #include "inputs/medoid_set.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "datasets/hdf5/content_check.h"
 #include "inputs/emd_events.h"
 #include "inputs/stored_emd_events.h"
+#include "kernels/emd/emd_judge.h"
 
 namespace jetsmith::inputs {
 namespace {
@@ -52,15 +52,6 @@ std::vector<MedoidClass> grouped(const std::vector<std::string>& class_K)
         ++classes.back().count;
     }
     return classes;
-}
-
-/// One particle with the largest total weight of all events, where the first of them has one.
-EmdEvents heavy_particle(const EmdEvents& events)
-{
-    const double heaviest = std::ranges::max(events.totals());
-    const auto first = [](const at::Tensor& t) { return t.defined() ? t.narrow(0, 0, 1) : t; };
-    return {first(events.x_T),  first(events.y_T),      at::tensor({heaviest}, at::kDouble),
-            first(events.pt_T), first(events.object_T), at::tensor({0, 1}, at::kLong)};
 }
 
 at::Tensor text_tensor(const std::string& text)
@@ -112,7 +103,6 @@ MedoidSet::MedoidSet(EmdEvents events, std::string settings,
 {
     check(source);
     settings_.place = place_;
-    probe_ = heavy_particle(events_);
     const Json json = Json::parse(settings_text_);
     for (const auto& file : json.value("files", Json::array()))
         source_hashes_.push_back(file.value("sha256", ""));
@@ -224,7 +214,7 @@ kernels::EmdResult MedoidSet::distances(const EmdEvents& events) const
 
 at::Tensor MedoidSet::judge(const EmdEvents& events) const
 {
-    return kernels::emd_matrix(events, probe_, options_).status_K;
+    return kernels::emd_judge(events, events_, options_);
 }
 
 }  // namespace jetsmith::inputs

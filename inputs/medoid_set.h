@@ -54,8 +54,8 @@ class MedoidSet {
     /// Distances of prepared events to all medoids, on the device of the events; N K of them.
     kernels::EmdResult distances(const kernels::EmdEvents& events) const;
 
-    /// Whether every event has a distance, at the cost of a distance between an event and one
-    /// particle: that to a particle as heavy as the heaviest medoid. int8 (N): EmdStatus.
+    /// Whether every event has a distance to all medoids, without measuring them; events on the
+    /// CPU. int8 (N): EmdStatus.
     at::Tensor judge(const kernels::EmdEvents& events) const;
 
   private:
@@ -70,7 +70,7 @@ class MedoidSet {
     std::string place_, settings_text_;
     EmdSettings settings_;
     kernels::EmdOptions options_;
-    kernels::EmdEvents events_, probe_;
+    kernels::EmdEvents events_;
     std::vector<MedoidClass> classes_;
     std::vector<std::string> source_hashes_;
 };

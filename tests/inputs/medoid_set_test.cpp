@@ -56,6 +56,24 @@ TEST_F(MedoidSets, GiveDistancesThatOneCanComputeByHand)
     EXPECT_EQ(set.judge(one).item<int8_t>(), 0);
 }
 
+/// Beside 1e15 GeV 500 GeV have a share, 1 MeV has none.
+TEST_F(MedoidSets, JudgeAnEventByEveryMedoidNotByTheHeaviestAlone)
+{
+    auto medoids = two_jets(R"({"ground": "jets", "radius": 0.5})");
+    medoids.events[0].weight = {500};
+    medoids.events[1].weight = {100, 1e-3};
+    const auto set = read(medoids);
+    kernels::EmdEvents two;
+    two.x_T = at::tensor({0.25, 0.5}, at::kDouble);
+    two.y_T = at::tensor({0.0, 0.0}, at::kDouble);
+    two.weight_T = at::tensor({700.0, 1e15}, at::kDouble);
+    two.offsets_N1 = at::tensor({0, 1, 2}, at::kLong);
+    const auto ok = static_cast<int8_t>(kernels::EmdStatus::ok);
+    const auto bad = static_cast<int8_t>(kernels::EmdStatus::out_of_range);
+    EXPECT_TRUE(set.judge(two).equal(at::tensor({ok, bad}, at::kChar)));
+    EXPECT_TRUE(set.distances(two).status_K.equal(at::tensor({ok, ok, ok, bad}, at::kChar)));
+}
+
 TEST_F(MedoidSets, NameTheirMedoidsByClassOrNumber)
 {
     auto medoids = two_jets(R"({"ground": "jets", "radius": 1.0})");
