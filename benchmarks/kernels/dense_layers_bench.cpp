@@ -91,8 +91,8 @@ void run(const Arguments& arguments)
     at::set_num_threads(thread_count());
     Problem p = problem(arguments);
     compare(p);
-    const auto [mine, others] =
-        medians_in_turns([&] { step(p, fused); }, [&] { step(p, plain); }, arguments.repeats);
+    const auto [mine, others] = medians_in_turns(
+        arguments.repeats, [&] { step(p, fused); }, [&] { step(p, plain); });
     fmt::print(
         "{{\"benchmark\": \"dense_layers\", \"threads\": {}, \"rows\": {}, \"width\": {}, "
         "\"dropout\": {}, \"us\": {:.1f}, \"plain_us\": {:.1f}}}\n",

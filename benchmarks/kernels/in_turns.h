@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two ways to do the same, timed in turns so that other work on the machine slows both.
+// Several ways to do the same, timed in turns so that other work on the machine slows all of them.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
-#include <utility>
 #include <vector>
 
 namespace jetsmith {
@@ -25,19 +25,20 @@ double microseconds(const Work& work)
         .count();
 }
 
-/// Medians of both, in microseconds.
-template <class First, class Second>
-std::pair<double, double> medians_in_turns(const First& first, const Second& second, int repeats)
+/// Medians of each, in microseconds.
+template <class... Works>
+std::array<double, sizeof...(Works)> medians_in_turns(int repeats, const Works&... works)
 {
     constexpr int kWarmUps = 10;
-    std::vector<double> firsts, seconds;
+    std::array<std::vector<double>, sizeof...(Works)> times;
     for (int i = -kWarmUps; i < repeats; ++i) {
-        const double one = microseconds(first), other = microseconds(second);
+        const std::array taken{microseconds(works)...};
         if (i < 0) continue;
-        firsts.push_back(one);
-        seconds.push_back(other);
+        for (size_t way = 0; way < taken.size(); ++way) times[way].push_back(taken[way]);
     }
-    return {median(std::move(firsts)), median(std::move(seconds))};
+    std::array<double, sizeof...(Works)> medians;
+    std::transform(times.begin(), times.end(), medians.begin(), median);
+    return medians;
 }
 
 }  // namespace jetsmith

@@ -11,10 +11,9 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
-#include <functional>
+#include <cmath>
 
+#include "benchmarks/kernels/in_turns.h"
 #include "core/errors.h"
 #include "core/host_memory.h"
 #include "core/parallel.h"
@@ -70,20 +69,6 @@ at::Tensor step(Problem& p, Sum sum, at::ScalarType type)
     return p.parameters[2].grad();
 }
 
-double median(Problem& p, Sum sum, at::ScalarType type, int repeats)
-{
-    std::vector<double> times;
-    for (int i = -3; i < repeats; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        step(p, sum, type);
-        const std::chrono::duration<double, std::milli> taken =
-            std::chrono::steady_clock::now() - start;
-        if (i >= 0) times.push_back(taken.count());
-    }
-    std::sort(times.begin(), times.end());
-    return times[times.size() / 2];
-}
-
 void run(int64_t jets, int repeats)
 {
     keep_freed_memory();
@@ -92,13 +77,16 @@ void run(int64_t jets, int repeats)
     const auto mine = step(p, tiled, at::kFloat).clone(), other = step(p, plain, at::kFloat);
     const double difference = ((mine - other).abs().max() / other.abs().max()).item<double>();
     ensure(difference < 1e-4, fmt::format("gradients differ by {}", difference));
+    const auto way = [&](Sum sum, at::ScalarType type) { return [=, &p] { step(p, sum, type); }; };
+    const auto [fp32, plain_fp32, bf16, plain_bf16] =
+        medians_in_turns(repeats, way(tiled, at::kFloat), way(plain, at::kFloat),
+                         way(tiled, at::kBFloat16), way(plain, at::kBFloat16));
     fmt::print(
         "{{\"benchmark\": \"rectified_tile\", \"threads\": {}, \"jets\": {}, "
         "\"particles\": {}, \"fp32_ms\": {:.2f}, \"plain_fp32_ms\": {:.2f}, "
         "\"bf16_ms\": {:.2f}, \"plain_bf16_ms\": {:.2f}}}\n",
-        thread_count(), jets, p.x_TF.size(0), median(p, tiled, at::kFloat, repeats),
-        median(p, plain, at::kFloat, repeats), median(p, tiled, at::kBFloat16, repeats),
-        median(p, plain, at::kBFloat16, repeats));
+        thread_count(), jets, p.x_TF.size(0), fp32 / 1e3, plain_fp32 / 1e3, bf16 / 1e3,
+        plain_bf16 / 1e3);
 }
 
 }  // namespace

@@ -9,10 +9,9 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
 #include <functional>
 
+#include "benchmarks/kernels/in_turns.h"
 #include "core/errors.h"
 #include "core/parallel.h"
 #include "kernels/segment_sum/segment_sum.h"
@@ -20,21 +19,13 @@
 namespace jetsmith {
 namespace {
 
-/// Median time of forward and backward [ms].
-double median(int repeats, at::Tensor& values,
-              const std::function<at::Tensor(const at::Tensor&)>& sum, const at::Tensor& outer)
+using Sum = std::function<at::Tensor(const at::Tensor&)>;
+
+/// Forward and backward.
+void step(at::Tensor& values, const Sum& sum, const at::Tensor& outer)
 {
-    std::vector<double> times;
-    for (int i = -3; i < repeats; ++i) {
-        values.mutable_grad() = at::Tensor();
-        const auto start = std::chrono::steady_clock::now();
-        sum(values).backward(outer);
-        const std::chrono::duration<double, std::milli> taken =
-            std::chrono::steady_clock::now() - start;
-        if (i >= 0) times.push_back(taken.count());
-    }
-    std::sort(times.begin(), times.end());
-    return times[times.size() / 2];
+    values.mutable_grad() = at::Tensor();
+    sum(values).backward(outer);
 }
 
 void run(int64_t width, int repeats)
@@ -57,13 +48,13 @@ void run(int64_t width, int repeats)
         const double difference = (ours(values) - other).abs().max().item<double>();
         ensure(difference < 1e-3, fmt::format("sums differ by {}", difference));
     }
-    const double mine = median(repeats, values, ours, outer);
-    const double index_add = median(repeats, values, added, outer);
-    const double reduce = median(repeats, values, reduced, outer);
+    const auto [mine, index_add, reduce] = medians_in_turns(
+        repeats, [&] { step(values, ours, outer); }, [&] { step(values, added, outer); },
+        [&] { step(values, reduced, outer); });
     fmt::print(
         "{{\"benchmark\": \"segment_sum\", \"threads\": {}, \"particles\": {}, \"width\": {}, "
         "\"ms\": {:.3f}, \"index_add_ms\": {:.3f}, \"segment_reduce_ms\": {:.3f}}}\n",
-        thread_count(), values.size(0), width, mine, index_add, reduce);
+        thread_count(), values.size(0), width, mine / 1e3, index_add / 1e3, reduce / 1e3);
 }
 
 }  // namespace

@@ -63,8 +63,8 @@ void run(int64_t rows, int64_t classes, int repeats)
     Problem p{at::randn({rows, classes}).set_requires_grad(true),
               at::randint(classes, {rows}, at::kLong), at::rand({rows})};
     compare(p);
-    const auto [mine, others] =
-        medians_in_turns([&] { step(p, fused); }, [&] { step(p, plain); }, repeats);
+    const auto [mine, others] = medians_in_turns(
+        repeats, [&] { step(p, fused); }, [&] { step(p, plain); });
     fmt::print(
         "{{\"benchmark\": \"softmax_loss\", \"threads\": {}, \"rows\": {}, \"classes\": {}, "
         "\"us\": {:.1f}, \"plain_us\": {:.1f}}}\n",
