@@ -90,12 +90,6 @@ MedoidColumns columns_of(const MedoidResult& result, const DistanceFile& distanc
     return columns;
 }
 
-template <typename T>
-void write_column(hdf5::ArrayWriter& writer, const char* name, const std::vector<T>& values)
-{
-    writer.array<T>(name, {std::ssize(values)}, values);
-}
-
 }  // namespace
 
 Json medoids_json(const MedoidResult& result, const DistanceFile& distances)
@@ -144,19 +138,19 @@ void write_medoids(const std::filesystem::path& path, const MedoidResult& result
         writer.text("settings", distances.settings);
         if (result.classes.labelled()) writer.text("labels", result.classes.source);
         writer.texts("class_names", result.classes.names_L);
-        write_column(writer, "medoid_row", columns.rows);
-        write_column(writer, "medoid_source_row", columns.source_rows);
-        write_column(writer, "medoid_label", columns.labels);
-        write_column(writer, "cluster_size", columns.sizes);
-        write_column(writer, "mean_distance", columns.means);
+        writer.column<int64_t>("medoid_row", columns.rows);
+        writer.column<int64_t>("medoid_source_row", columns.source_rows);
+        writer.column<int64_t>("medoid_label", columns.labels);
+        writer.column<int64_t>("cluster_size", columns.sizes);
+        writer.column<double>("mean_distance", columns.means);
         writer.array<float>("distances", {distances.rows(), std::ssize(columns.rows)}, features);
-        write_column(writer, "cluster", columns.cluster_N);
-        write_column(writer, "source_row", distances.source_rows_N);
-        if (result.classes.labelled()) write_column(writer, "labels", result.classes.labels_N);
+        writer.column<int64_t>("cluster", columns.cluster_N);
+        writer.column<int64_t>("source_row", distances.source_rows_N);
+        if (result.classes.labelled()) writer.column<int64_t>("labels", result.classes.labels_N);
         if (distances.events)
             inputs::write_emd_events(writer, "medoid",
                                      inputs::select_emd_events(*distances.events, columns.rows));
-        if (!knn_scores_N.empty()) write_column(writer, "knn_score", knn_scores_N);
+        if (!knn_scores_N.empty()) writer.column<double>("knn_score", knn_scores_N);
         writer.close();
     });
 }

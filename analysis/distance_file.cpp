@@ -69,8 +69,8 @@ void write_distances(const std::filesystem::path& path, const DistanceHeader& he
     file.integer("failed", header.failed);
     file.number("max_gap", header.max_gap);
     file.text("settings", header.settings);
-    file.array<int64_t>("source_row", {header.rows()}, header.source_row_N);
-    file.array<int64_t>("source_row_columns", {header.columns()}, header.source_row_M);
+    file.column<int64_t>("source_row", header.source_row_N);
+    file.column<int64_t>("source_row_columns", header.source_row_M);
     if (header.layout == DistanceLayout::pairs)
         file.array<int64_t>("pairs", {header.count(), 2}, header.pairs_K2);
     if (header.events) inputs::write_emd_events(file, "event", *header.events);

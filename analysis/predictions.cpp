@@ -30,8 +30,7 @@ bool float32_suffices(const std::vector<double>& values)
 template <typename T>
 void write_column(ArrayWriter& writer, const std::string& name, const std::vector<T>& values)
 {
-    if (!values.empty())
-        writer.array<T>(name, {static_cast<int64_t>(values.size())}, std::span<const T>(values));
+    if (!values.empty()) writer.column<T>(name, values);
 }
 
 void write_all(const std::filesystem::path& path, const Predictions& predictions)

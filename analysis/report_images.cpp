@@ -42,9 +42,9 @@ void write_jets(hdf5::ArrayWriter& writer, const std::string& name, const Report
     if (!jets.outputs_NCHW.empty())
         writer.array<float>(name + "_outputs", {n, images.channels, images.height, images.width},
                             jets.outputs_NCHW);
-    writer.array<double>(name + "_scores", {n}, jets.scores);
-    writer.array<int64_t>(name + "_labels", {n}, jets.labels);
-    writer.array<int64_t>(name + "_source_rows", {n}, jets.source_rows);
+    writer.column<double>(name + "_scores", jets.scores);
+    writer.column<int64_t>(name + "_labels", jets.labels);
+    writer.column<int64_t>(name + "_source_rows", jets.source_rows);
 }
 
 void write_class(hdf5::ArrayWriter& writer, const ReportImages& images, size_t label)

@@ -52,9 +52,8 @@ void write_images(const EventStore& store, const Input& input, const std::string
         file.text("config", config);
         file.texts("class_names", store.class_names);
         file.texts("files", store.files);
-        file.array("source_row", {store.rows}, values<int64_t>(store.source_rows_B));
-        if (store.labels_B.defined())
-            file.array("labels", {store.rows}, values<int64_t>(store.labels_B));
+        file.column("source_row", values<int64_t>(store.source_rows_B));
+        if (store.labels_B.defined()) file.column("labels", values<int64_t>(store.labels_B));
         file.create<float>("images", {store.rows, shape.channels, shape.height, shape.width});
         write_batches(store, input, file);
         file.close();

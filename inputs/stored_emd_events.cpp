@@ -19,8 +19,7 @@ using FilePointer = std::shared_ptr<const hdf5::File>;
 template <typename T>
 void write(hdf5::ArrayWriter& file, const std::string& name, const at::Tensor& values)
 {
-    file.array<T>(name, {values.size(0)},
-                  {values.const_data_ptr<T>(), static_cast<size_t>(values.size(0))});
+    file.column<T>(name, {values.const_data_ptr<T>(), static_cast<size_t>(values.size(0))});
 }
 
 template <typename T>

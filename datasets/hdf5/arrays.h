@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -39,6 +40,13 @@ class ArrayWriter {
     template <typename T>
     void array(const std::string& path, const std::vector<int64_t>& shape,
                std::span<const T> values);
+
+    /// The same with one dimension.
+    template <typename T>
+    void column(const std::string& path, std::span<const T> values)
+    {
+        array<T>(path, {std::ssize(values)}, values);
+    }
 
     /// A dataset for more values than fit into memory: made first, then filled by rows. packed:
     /// compressed as above; else the values lie in the file as they are.

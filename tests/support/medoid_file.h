@@ -39,14 +39,14 @@ inline void write_medoids(const std::filesystem::path& path, const ToyMedoids& m
     file.texts("class_names", medoids.class_names);
     auto labels = medoids.labels;
     labels.resize(medoids.events.size());
-    file.array<int64_t>("medoid_label", {std::ssize(labels)}, labels);
+    file.column<int64_t>("medoid_label", labels);
     std::vector<int64_t> offsets{0};
     for (const auto& event : medoids.events)
         offsets.push_back(offsets.back() + std::ssize(event.x));
-    file.array<int64_t>("medoid_offsets", {std::ssize(offsets)}, offsets);
+    file.column<int64_t>("medoid_offsets", offsets);
     const auto numbers = [&](const char* name, std::vector<double> WeightedParticles::*member) {
         const auto all = joined(medoids.events, member);
-        if (!all.empty()) file.array<double>(name, {std::ssize(all)}, all);
+        if (!all.empty()) file.column<double>(name, all);
     };
     numbers("medoid_x", &WeightedParticles::x);
     numbers("medoid_y", &WeightedParticles::y);
@@ -54,7 +54,7 @@ inline void write_medoids(const std::filesystem::path& path, const ToyMedoids& m
     numbers("medoid_pt", &WeightedParticles::pt);
     const auto objects = joined(medoids.events, &WeightedParticles::object);
     const std::vector<uint8_t> bytes(objects.begin(), objects.end());
-    if (!bytes.empty()) file.array<uint8_t>("medoid_object", {std::ssize(bytes)}, bytes);
+    if (!bytes.empty()) file.column<uint8_t>("medoid_object", bytes);
     file.close();
 }
 
