@@ -2,31 +2,25 @@
 #include "tests/support/bad_input_files.h"
 
 #include <cmath>
-#include <fstream>
 #include <functional>
 #include <limits>
-#include <map>
+#include <vector>
 
-#include "core/atomic_file.h"
-#include "tests/support/toy_emd.h"
+#include "core/errors.h"
 #include "tests/support/bad_distances.h"
+#include "tests/support/bad_jets.h"
+#include "tests/support/file_faults.h"
+#include "tests/support/toy_emd.h"
 #include "tests/support/toy_events.h"
 #include "tests/support/toy_files.h"
-#include "trainers/sealed_json.h"
 
 namespace jetsmith::test {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kSlots = 12, kTableRows = 60, kSide = 6, kBadRow = 17;
+constexpr size_t kTableRows = 60, kSide = 6, kBadRow = 17;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-const Storage kPacked{.chunk = {16}, .blosc = "blosclz"};
-
-void write_jets(const fs::path& path, const std::vector<ToyJet>& jets)
-{
-    write_top_tagging(path, jets, kSlots, kPacked);
-}
 
 /// What write_table() may be told to do otherwise.
 struct TableFault {
@@ -99,138 +93,12 @@ void write_scores(const fs::path& path)
     file.dataset("cube", std::vector<double>(kRows * 4, 1.0), {kRows, 2, 2});
 }
 
-/// Overwrites the begin of every blosc chunk of a file of jets.
-void damage_chunks(const fs::path& path)
+/// Faults of plain datasets and of events, and files of these in place of others.
+const Faults& table_faults()
 {
-    // A chunk begins with its version, the codec's version, flags and the bytes of a row, if it is
-    // short: here index, floats and two integers.
-    constexpr size_t kRow = 8 + 4 * (4 * kSlots + 1) + 8 * 2;
-    std::string bytes = read_text(path);
-    for (size_t at = bytes.find("\x02\x01"); at != std::string::npos && at + 64 < bytes.size();
-         at = bytes.find("\x02\x01", at + 1))
-        if (bytes[at + 3] == static_cast<char>(kRow))
-            for (size_t i = 4; i < 48; ++i) bytes[at + i] = static_cast<char>(0xFF);
-    std::ofstream(path, std::ios::binary) << bytes;
-}
-
-void flip_middle(const fs::path& path)
-{
-    std::string bytes = read_text(path);
-    for (size_t i = bytes.size() / 2; i < bytes.size() / 2 + 64 && i < bytes.size(); ++i)
-        bytes[i] = static_cast<char>(~bytes[i]);
-    std::ofstream(path, std::ios::binary) << bytes;
-}
-
-/// The sealed state of a checkpoint as a later program may write it.
-void of_a_later_program(const fs::path& path)
-{
-    auto state = read_sealed(path);
-    state["format_version"] = 99;
-    std::ofstream(path, std::ios::binary) << sealed_text(state);
-}
-
-void write(const fs::path& path, const std::string& text)
-{
-    std::ofstream(path, std::ios::binary) << text;
-}
-
-using Fault = std::function<void(const fs::path&)>;
-
-/// Faults of any file or folder.
-const std::map<std::string, Fault>& general_faults()
-{
-    static const std::map<std::string, Fault> all{
-        {"missing", [](const fs::path& p) { fs::remove_all(p); }},
-        {"empty", [](const fs::path& p) { write(p, ""); }},
-        {"truncated", [](const fs::path& p) { fs::resize_file(p, fs::file_size(p) / 2); }},
-        {"cut after 100 bytes", [](const fs::path& p) { fs::resize_file(p, 100); }},
-        {"flipped bytes in the middle", flip_middle},
-        {"a folder", [](const fs::path& p) { fs::remove_all(p), fs::create_directories(p); }},
-        {"a text file", [](const fs::path& p) { write(p, "pt,eta,phi\n1,2,3\n"); }},
-        {"gzipped", [](const fs::path& p) { write(p, "\x1f\x8b" + read_text(p)); }},
-        {"a ROOT file", [](const fs::path& p) { write(p, "root" + std::string(96, '\0')); }},
-        {"of format_version 99", of_a_later_program},
-        {"unreadable", [](const fs::path& p) { fs::permissions(p, fs::perms::none); }},
-        {"read-only",
-         [](const fs::path& p) {
-             fs::create_directories(p);
-             fs::permissions(p, fs::perms::owner_read | fs::perms::owner_exec);
-         }},
-    };
-    return all;
-}
-
-using Change = std::function<void(ToyJet&)>;
-
-/// Jets with some of them changed.
-Fault in_rows(const std::function<bool(size_t row)>& which, const Change& change)
-{
-    return [=](const fs::path& path) {
-        auto jets = make_toy_jets(60, kSlots, 1);
-        for (size_t row = 0; row < jets.size(); ++row)
-            if (which(row)) change(jets[row]);
-        write_jets(path, jets);
-    };
-}
-
-Fault in_row_17(const Change& change)
-{
-    return in_rows([](size_t row) { return row == kBadRow; }, change);
-}
-
-Fault in_every_row(const Change& change)
-{
-    return in_rows([](size_t) { return true; }, change);
-}
-
-void spoil_energy(ToyJet& jet) { jet.constituents[0][0] = static_cast<float>(kNan); }
-
-/// Faults of jets in the top-tagging layout.
-const std::map<std::string, Fault>& jet_faults()
-{
-    static const std::map<std::string, Fault> all{
-        {"damaged chunks", damage_chunks},
-        {"label 7 in row 17", in_row_17([](ToyJet& jet) { jet.label = 7; })},
-        {"NaN energy in row 17", in_row_17(spoil_energy)},
-        {"infinite momentum in row 17", in_row_17([](ToyJet& jet) {
-             jet.constituents[0][1] = std::numeric_limits<float>::infinity();
-         })},
-        {"no constituents in row 17", in_row_17([](ToyJet& jet) { jet.constituents.clear(); })},
-        {"NaN energy in every row", in_every_row(spoil_energy)},
-        {"NaN energy in every row of class 1", in_every_row([](ToyJet& jet) {
-             if (jet.label == 1) spoil_energy(jet);
-         })},
-        {"one class", in_every_row([](ToyJet& jet) { jet.label = 0; })},
-        {"one class", in_every_row([](ToyJet& jet) { jet.label = 0; })},
-        {"huge momenta in row 17", in_row_17([](ToyJet& jet) {
-             for (auto& constituent : jet.constituents)
-                 for (auto& component : constituent) component *= 1e30F;
-         })},
-        {"energies in MeV", in_every_row([](ToyJet& jet) {
-             for (auto& constituent : jet.constituents)
-                 for (auto& component : constituent) component *= 1000;
-         })},
-        {"no rows", [](const fs::path& p) { write_jets(p, {}); }},
-        {"40000 rows",
-         [](const fs::path& p) { write_jets(p, make_toy_jets(40'000, kSlots, 1)); }},
+    static const Faults all{
         {"a table of scores", write_scores},
         {"the columns of a table", [](const fs::path& p) { write_table(p); }},
-        {"two frames",
-         [](const fs::path& p) {
-             const auto jets = make_toy_jets(8, kSlots, 1);
-             write_jets(p, jets);
-             const hid_t file = H5Fopen(p.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
-             H5Ocopy(file, "/table", file, "/second", H5P_DEFAULT, H5P_DEFAULT);
-             H5Fclose(file);
-         }},
-    };
-    return all;
-}
-
-/// Faults of plain datasets and of events.
-const std::map<std::string, Fault>& table_faults()
-{
-    static const std::map<std::string, Fault> all{
         {"NaN in column x of row 17",
          [](const fs::path& p) {
              write_table(p,
@@ -275,20 +143,19 @@ const std::map<std::string, Fault>& table_faults()
 void write_good_files(const fs::path& folder)
 {
     fs::create_directories(folder);
-    write_jets(folder / "train.h5", make_toy_jets(60, kSlots, 1));
-    write_jets(folder / "val.h5", make_toy_jets(40, kSlots, 2));
-    write_jets(folder / "test.h5", make_toy_jets(40, kSlots, 3));
+    write_packed_jets(folder / "train.h5", good_jets(60, 1));
+    write_packed_jets(folder / "val.h5", good_jets(40, 2));
+    write_packed_jets(folder / "test.h5", good_jets(40, 3));
     write_table(folder / "table.h5");
     write_toy_events(folder / "events.h5", 1, -1);
     write_scores(folder / "scores.h5");
-    write_plain_jets(folder / "jets.h5", toy::jets(40), kSlots, {0, 1, 3, 2, 4, 39});
+    write_plain_jets(folder / "jets.h5", toy::jets(40), kJetSlots, {0, 1, 3, 2, 4, 39});
     write_good_distances(folder / "distances.h5");
 }
 
 void spoil(const fs::path& path, const std::string& how)
 {
-    for (const auto* faults :
-         {&general_faults(), &jet_faults(), &table_faults(), &distance_faults()})
+    for (const auto* faults : {&file_faults(), &jet_faults(), &table_faults(), &distance_faults()})
         if (const auto found = faults->find(how); found != faults->end())
             return found->second(path);
     throw InternalError("no such way to spoil a file: " + how);
