@@ -73,6 +73,10 @@ void write_distances(const std::filesystem::path& path, const DistanceHeader& he
     file.column<int64_t>("source_row_columns", header.source_row_M);
     if (header.layout == DistanceLayout::pairs)
         file.array<int64_t>("pairs", {header.count(), 2}, header.pairs_K2);
+    if (!header.labels_N.empty()) {
+        file.column<int64_t>("labels", header.labels_N);
+        file.texts("class_names", header.class_names);
+    }
     if (header.events) inputs::write_emd_events(file, "event", *header.events);
     const int64_t rows = header.count() / per_row;
     file.create<double>("emd", matrix ? std::vector{rows, per_row} : std::vector{rows},

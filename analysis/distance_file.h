@@ -9,6 +9,8 @@
 //   source_row_columns  (M,) int64; the same as source_row for a condensed matrix
 //   event_...           condensed alone: the N prepared events (inputs/stored_emd_events.h)
 //   pairs               (K, 2) int64, layout pairs alone: the pairs as row numbers of the files
+//   labels              (N,) int64, of isotropies of labelled rows alone: the class of each, by
+//                       place in the attribute class_names
 // Attributes of the file: format_version, content = "distances", layout, rows (N), columns (M),
 // failed (pairs without a distance), max_gap (largest certified gap of the others, in units of the
 // larger total weight of the pair), settings (JSON text).
@@ -46,6 +48,8 @@ struct DistanceHeader {
     double max_gap = 0;
     int64_t failed = 0;
     std::optional<kernels::EmdEvents> events = {};  ///< of a condensed matrix, on the CPU
+    std::vector<int64_t> labels_N = {};             ///< empty: not written; not read again
+    std::vector<std::string> class_names = {};      ///< of the labels
 
     int64_t rows() const { return std::ssize(source_row_N); }
     int64_t columns() const { return std::ssize(source_row_M); }

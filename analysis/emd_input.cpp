@@ -112,10 +112,14 @@ EmdRows read_stored(const EmdFile& file, const ConfigNode& section,
     described = rows_text(config.resolved());
     EventStore store = reader->read_files({std::filesystem::absolute(file.path)});
     if (!file.rows.all()) store = store.select(file.rows.among(store.source_rows_B));
-    if (!settings.of_jets())
-        return {inputs::emd_events(store, settings), numbers(store.source_rows_B), "events"};
-    return {inputs::emd_jets(wanted_particles(store, settings, file.path.string()), settings),
-            numbers(store.source_rows_B), "jets"};
+    const bool jets = settings.of_jets();
+    EmdRows rows{
+        jets ? inputs::emd_jets(wanted_particles(store, settings, file.path.string()), settings)
+             : inputs::emd_events(store, settings),
+        numbers(store.source_rows_B), jets ? "jets" : "events"};
+    if (store.labels_B.defined()) rows.labels_N = numbers(store.labels_B);
+    rows.class_names = store.class_names;
+    return rows;
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ struct EmdRows {
     std::vector<int64_t> source_rows;       ///< in the file, one per event
     std::string noun;                       ///< "jets", "events"
     nlohmann::ordered_json described = {};  ///< name, sha256, dataset, rows, data
+    std::vector<int64_t> labels_N = {};     ///< class of each event; empty where the file says none
+    std::vector<std::string> class_names = {};
 };
 
 /// Reads the chosen rows. data: the section `data` of a config, without files; what it does not say

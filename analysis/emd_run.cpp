@@ -128,6 +128,10 @@ void write_file(const EmdTask& task, DistanceTiles& tiles, const fs::path& out)
     header.max_gap = tiles.summary().max_gap;
     header.failed = tiles.summary().failed;
     if (task.layout == DistanceLayout::condensed) header.events = task.first.events.to(at::kCPU);
+    if (task.isotropy.wanted()) {
+        header.labels_N = task.first.labels_N;
+        header.class_names = task.first.class_names;
+    }
     tiles.finish(out, [&](const fs::path& path) {
         write_distances(path, header, [&](int64_t first, std::span<double> values) {
             tiles.read(first, values);

@@ -109,8 +109,8 @@ void add_emd(CLI::App& app)
     verb->add_option("--config", a->config, "its sections data and emd count; needed for events");
     verb->add_option("--set", a->set, "override a key of it")->take_all();
     verb->add_option("--pairs", a->request.pairs,
-                     "all, or an HDF5 file with a dataset pairs (K, 2)");
-    key("--radius", "radius", "jet radius, by which distances are divided");
+                     "all (default), or an HDF5 file with a dataset pairs (K, 2) of row numbers");
+    key("--radius", "radius", "jet radius R, by which distances are divided; jets need it");
     key("--beta", "beta", "power of the distance (default: 1)");
     verb->add_flag_callback(
         "--norm", [a] { a->keys.emplace_back("norm", "true"); },
@@ -119,12 +119,13 @@ void add_emd(CLI::App& app)
         "isotropy of each event instead: its distance to the uniform ring:N, cylinder:N or "
         "sphere:N");
     key("--ymax", "ymax", "largest rapidity of the cylinder (default: 4.5)");
-    key("--tier", "tier", "fast (certified to 2e-6) or exact (1e-10)");
-    key("--centre", "centre", "origin of each jet: pt (centroid), escheme or none");
+    key("--tier", "tier", "fast (default, certified to 2e-6) or exact (1e-10)");
+    key("--centre", "centre",
+        "origin of each jet: pt (centroid; default), escheme or none (default with --dataset)");
     key("--max-particles", "max_particles", "particles of highest pT to keep (default: all)");
-    key("--device", "device", "auto, cpu, cuda or cuda:N");
+    key("--device", "device", "auto (default), cpu, cuda or cuda:N");
     verb->add_option("--rows", a->request.rows, "rows of the file, first:behind (default: all)");
-    verb->add_option("--rows2", a->request.second_rows, "rows of the second file");
+    verb->add_option("--rows2", a->request.second_rows, "rows of the second file (default: all)");
     verb->add_option("--dataset", a->request.dataset,
                      "dataset (N, P, 3) of pt, y, phi, padded with zeros");
     verb->add_option("--out", a->out, "HDF5 file to write")->required();
@@ -134,6 +135,12 @@ void add_emd(CLI::App& app)
         ->delimiter(',')
         ->expected(2);
     verb->add_flag("--json", a->json, "machine-readable output");
+    verb->footer(
+        "Examples, with files of top-tagging jets:\n"
+        "  jetsmith emd jets.h5 --radius 0.8 --rows 0:200 --out d.h5\n"
+        "  jetsmith emd jets.h5 others.h5 --radius 0.8 --rows 0:20 --rows2 0:20 --out two.h5\n"
+        "  jetsmith emd jets.h5 --isotropy ring:128 --out iso.h5\n"
+        "Distances lie in the dataset emd of the file, as docs/emd.md says.");
     verb->callback([a] { measure(*a); });
 }
 

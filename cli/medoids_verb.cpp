@@ -120,6 +120,10 @@ void add_medoids(CLI::App& app)
                      "that distances may take, such as 4 GiB (default: half of what is free); "
                      "those of a larger file stay there");
     verb->add_flag("--json", a.json, "print a JSON document");
+    verb->footer(
+        "Examples, with what jetsmith emd jets.h5 wrote:\n"
+        "  jetsmith medoids d.h5 --k 3\n"
+        "  jetsmith medoids d.h5 --k 3 --labels jets.h5:is_signal_new --out m.h5 --report m.html");
     verb->callback([arguments] { print_medoids(*arguments); });
 }
 

@@ -142,7 +142,8 @@ void EmdSettings::read_jets(Config& config)
     if (!config.has("radius") && !config.is_describing())
         throw UserError(
             "--radius: is missing (seen: no radius; the jet radius R, by which distances are "
-            "divided, is wanted). Add it, such as --radius 0.8.");
+            "divided, is wanted). Add that of your jets, such as --radius 0.8; events want "
+            "--config or --isotropy instead.");
     config.require("radius", kernel.radius, "jet radius R, by which distances are divided",
                    positive);
     config.read("beta", kernel.beta, "power of the distance", positive);

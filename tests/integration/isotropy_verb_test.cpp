@@ -12,6 +12,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/toy_emd.h"
+#include "tests/support/toy_files.h"
 
 namespace jetsmith {
 namespace {
@@ -50,6 +51,7 @@ TEST(IsotropyVerb, WritesOneColumnWithACertificate)
     EXPECT_LE(json["max_gap"].get<double>(), 1e-10);
     const auto emd = hdf5::read_array<double>(hdf5::File::open(out), "emd");
     EXPECT_EQ(emd.shape, (std::vector<int64_t>{3, 1}));
+    EXPECT_FALSE(hdf5::File::open(out)->has_dataset("/labels")) << "the events have none";
     const double unit = kPi / (kPi - 2);
     EXPECT_NEAR(emd.values[0], unit, 1e-9);
     EXPECT_NEAR(emd.values[1], unit * (1 - std::sqrt(0.5)), 1e-9);
@@ -78,6 +80,23 @@ TEST(IsotropyVerb, ReadsPublishedLayoutsInEveryGeometry)
         }
         EXPECT_EQ(Json::parse(*file->text("/", "settings"))["isotropy"], reference);
     }
+}
+
+TEST(IsotropyVerb, BringsTheLabelsOfItsRowsAlong)
+{
+    const test::TempFolder folder;
+    const auto sample = test::sample_folder() / "test.h5", out = folder.path() / "iso.h5";
+    const auto result = isotropies(sample, "ring:16", out, {"--rows", "100:160"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const auto labels = hdf5::read_array<int64_t>(hdf5::File::open(out), "labels").values;
+    const auto store =
+        test::reader_from("type: top_tagging\nrows: \"100:160\"\ntrain: " + sample.string())
+            ->read(Split::train);
+    EXPECT_EQ(labels, test::integers(store.labels_B));
+    EXPECT_THAT(labels, testing::AllOf(testing::Contains(0), testing::Contains(1)));
+    const auto metrics = test::run_program({"metrics", out.string(), "--scores", "emd"});
+    ASSERT_EQ(metrics.exit_code, 0) << metrics.err;
+    EXPECT_THAT(metrics.out, testing::AllOf(HasSubstr(" qcd"), HasSubstr(" top")));
 }
 
 TEST(IsotropyVerb, OfAnEventWithoutParticlesIsNamed)
