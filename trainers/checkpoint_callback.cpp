@@ -44,13 +44,11 @@ class CheckpointCallback final : public Callback {
     void on_epoch_end(Trainer& trainer, const EpochRecord& record) override
     {
         const Selected figure = select_figure(record, options_.select, "trainer.select");
-        const bool better = best_.empty() || figure.better_than(best_value_);
-        if (better) {
+        if (best_.empty() || figure.better_than(best_value_)) {
             best_ = CheckpointFolders::name(record.step);
             best_value_ = figure.value;
         }
         save(trainer);
-        if (better) folders_.point(kBest, best_);
     }
 
     nlohmann::ordered_json state() const override
@@ -61,9 +59,8 @@ class CheckpointCallback final : public Callback {
     {
         best_ = state.at("checkpoint.best");
         best_value_ = number_of(state.at("checkpoint.best_value"));
-        if (best_.empty()) return;
         // Killed between a checkpoint and its pointer, the run would have lost it.
-        if (std::filesystem::is_directory(folders_.path(best_))) folders_.point(kBest, best_);
+        point_to_best();
     }
 
   private:
@@ -82,9 +79,19 @@ class CheckpointCallback final : public Callback {
         const std::string name = CheckpointFolders::name(step);
         save_checkpoint(folders_.path(name), trainer, facts_);
         folders_.point(kLast, name);
+        point_to_best();
+        // Only now: a full disk or a kill may end the run at any of these lines.
         folders_.remove_all_but(step, options_.keep_checkpoints, best_);
         saved_ = trainer.position();
         saved_at_ = Clock::now();
+    }
+
+    /// Moves the pointer when it names another one and the best is there.
+    void point_to_best()
+    {
+        if (best_ == pointed_ || !std::filesystem::is_directory(folders_.path(best_))) return;
+        folders_.point(kBest, best_);
+        pointed_ = best_;
     }
 
     CheckpointFolders folders_;
@@ -92,7 +99,7 @@ class CheckpointCallback final : public Callback {
     nlohmann::ordered_json facts_;
     Clock::time_point saved_at_;
     std::optional<TrainerPosition> saved_;
-    std::string best_;
+    std::string best_, pointed_;  ///< names; of the best, and of what we wrote into `best`
     double best_value_ = 0;
 };
 
