@@ -39,12 +39,11 @@ const char* const kBegun = "members/config.yaml";
 /// A new folder, or one of the same config in which not all members were trained.
 RunFolder open_folder(const RunRequest& request, const RunConfig& config, const std::string& text)
 {
-    RunFolder run = request.resume.empty()
-                        ? RunFolder::create(choose_run_folder(request.out, config.name))
-                        : RunFolder::reopen(request.resume);
+    if (request.resume.empty()) check_new_run(request.out);
+    RunFolder run = request.resume.empty() ? RunFolder::create(request.out, config.name)
+                                           : RunFolder::reopen(request.resume);
     const fs::path& folder = run.path();
-    fs::remove_all(folder / "checkpoints");
-    fs::create_directories(folder / "members");
+    run.make("members");
     const fs::path begun = folder / kBegun;
     if (fs::exists(begun) && read_text(begun) != text)
         throw UserError(
@@ -171,10 +170,7 @@ fs::path train_members(const RunRequest& request, const ConfigNode& root,
         });
     } catch (const UserError&) {
         // A mistake in the config: what was begun with it would only stand in the way.
-        if (done == 0) {
-            fs::remove_all(folder / "members");
-            run.give_up();
-        }
+        if (done == 0) fs::remove_all(folder / "members");
         throw;
     }
 

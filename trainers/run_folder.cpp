@@ -79,18 +79,52 @@ void refuse_run(const fs::path& folder)
                         folder.string());
 }
 
+/// Makes the folder and those above it; false when it was there.
+bool make_folder(const fs::path& folder)
+{
+    std::error_code error;
+    if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), error);
+    const bool made = !error && fs::create_directory(folder, error);
+    if (error) throw unusable(folder, error.message());
+    return made;
+}
+
+bool holds_the_lock_alone(const fs::path& folder)
+{
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error))
+        if (entry->path().filename() != kLockFile) return false;
+    return !error;
+}
+
+/// A folder that was not there: two runs that start together get one each.
+fs::path make_default_folder(const std::string& name)
+{
+    const fs::path stem =
+        fs::path("runs") / fmt::format("{}_{}", name, utc_now("{:%Y%m%dT%H%M%SZ}"));
+    fs::path folder = stem;
+    for (int n = 2; !make_folder(folder); ++n) folder = fmt::format("{}_{}", stem.string(), n);
+    return folder;
+}
+
 }  // namespace
 
-RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {}
+RunFolder::RunFolder(fs::path path, bool is_new) : path_(std::move(path)), new_(is_new) {}
 
 RunFolder::RunFolder(RunFolder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1))
+    : path_(std::move(other.path_)), new_(other.new_), lock_(std::exchange(other.lock_, -1))
 {
 }
 
 RunFolder::~RunFolder()
 {
-    if (lock_ >= 0) ::close(lock_);
+    if (lock_ < 0) return;
+    if (new_ && holds_the_lock_alone(path_)) {
+        std::error_code ignored;
+        fs::remove(path_ / kLockFile, ignored);
+        fs::remove(path_, ignored);
+    }
+    ::close(lock_);
 }
 
 void RunFolder::lock()
@@ -105,7 +139,9 @@ void RunFolder::lock()
         [[maybe_unused]] const ssize_t written = ::write(lock_, owner.data(), owner.size());
         return;
     }
-    if (errno != EWOULDBLOCK) throw unusable(path_, std::strerror(errno));
+    const int reason = errno;
+    ::close(std::exchange(lock_, -1));
+    if (reason != EWOULDBLOCK) throw unusable(path_, std::strerror(reason));
     throw UserError("{}: is being trained already (by {}; a folder that nobody uses is wanted). Wait "
                     "for it, or choose another --out.",
                     path_.string(), read_text(file));
@@ -125,27 +161,18 @@ void check_can_create(const fs::path& folder)
                         folder.string(), std::strerror(errno), above.string());
 }
 
-fs::path choose_run_folder(const fs::path& wanted, const std::string& name)
+void check_new_run(const fs::path& wanted)
 {
-    fs::path folder = wanted;
-    std::error_code ignored;
-    if (folder.empty()) {
-        const std::string stem = fmt::format("{}_{}", name, utc_now("{:%Y%m%dT%H%M%SZ}"));
-        folder = fs::path("runs") / stem;
-        for (int n = 2; fs::exists(folder, ignored); ++n)
-            folder = fs::path("runs") / fmt::format("{}_{}", stem, n);
-    }
-    refuse_run(folder);
-    check_can_create(folder);
-    return folder;
+    if (!wanted.empty()) refuse_run(wanted);
+    check_can_create(wanted.empty() ? fs::path("runs") : wanted);
 }
 
-RunFolder RunFolder::create(const fs::path& folder)
+RunFolder RunFolder::create(const fs::path& wanted, const std::string& name)
 {
-    std::error_code error;
-    fs::create_directories(folder / "checkpoints", error);
-    if (error) throw unusable(folder, error.message());
-    RunFolder run(folder);
+    const fs::path folder = wanted.empty()          ? make_default_folder(name)
+                            : wanted.has_filename() ? wanted
+                                                    : wanted.parent_path();
+    RunFolder run(folder, wanted.empty() || make_folder(folder));
     run.lock();
     refuse_run(folder);
     return run;
@@ -157,22 +184,14 @@ RunFolder RunFolder::reopen(const fs::path& folder)
         throw UserError("{}: there is no such run folder (one that jetsmith train made is wanted). "
                         "Check the path, or start a run with --out.",
                         folder.string());
-    RunFolder run(folder);
+    RunFolder run(folder, /*is_new=*/false);
     run.lock();
     // Members have locks of their own.
     remove_leftovers(folder, "members");
-    std::error_code error;
-    fs::create_directories(folder / "checkpoints", error);
-    if (error) throw unusable(folder, error.message());
     return run;
 }
 
-void RunFolder::give_up()
-{
-    std::error_code ignored;
-    fs::remove(path_ / kLockFile, ignored);
-    fs::remove(path_, ignored);  // refused unless it is empty
-}
+void RunFolder::make(const char* name) const { make_folder(path_ / name); }
 
 bool is_finished(const fs::path& run) { return fs::exists(run / "report.html"); }
 

@@ -106,11 +106,11 @@ class TrainingRun {
 
   private:
     /// The folder of an old run belongs to this process before it looks at anything else; a new one
-    /// is made once nothing can go wrong any more.
+    /// is made when little can go wrong any more.
     void open()
     {
         if (target_.resume.empty()) {
-            path_ = choose_run_folder(target_.out, run_.config.name);
+            check_new_run(target_.out);
             return;
         }
         folder_.emplace(RunFolder::reopen(target_.resume));
@@ -132,6 +132,8 @@ class TrainingRun {
         log::info("model: {} trainable parameters", trainable_parameters(*run_.model));
         hashes_ = source_hashes(run_);
         warn_of_seen_files(run_, hashes_);
+        if (!folder_) folder_.emplace(RunFolder::create(target_.out, run_.config.name));
+        path_ = folder_->path();
         trainer_ = make_trainer(run_, callbacks());
         if (checkpoint_) {
             check_same_run(parse_yaml(read_text(path_ / "config.yaml"), "config.yaml"),
@@ -140,7 +142,6 @@ class TrainingRun {
         } else {
             rehearse(run_, *trainer_);
         }
-        if (!folder_) folder_.emplace(RunFolder::create(path_));
         log::to_file(path_ / "log.txt");
     }
 
@@ -165,6 +166,7 @@ class TrainingRun {
 
     void write_head()
     {
+        folder_->make("checkpoints");
         const std::string config = to_yaml(run_.config.resolved());
         const Json before = checkpoint_ ? metadata_before(path_ / "metadata.json") : Json();
         // The group stays that of the first start: files that made the input may be gone.

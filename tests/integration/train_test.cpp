@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "analysis/predictions.h"
@@ -137,6 +138,26 @@ TEST_F(Train, AFolderThatHoldsARunIsRefused)
     const auto result = run_program(short_training(recipe(), run()));
     EXPECT_EQ(result.exit_code, 2);
     EXPECT_THAT(result.err, HasSubstr("already holds a run"));
+}
+
+TEST_F(Train, RunsThatStartTogetherGetAFolderEach)
+{
+    const fs::path where = folder_->path() / "together";
+    fs::create_directory(where);
+    auto arguments = short_training(recipe(), "");
+    arguments.erase(arguments.begin() + 2, arguments.begin() + 4);  // --out
+    std::vector<std::future<test::ProgramResult>> runs;
+    for (int run = 0; run < 3; ++run)
+        runs.push_back(
+            std::async(std::launch::async, [&] { return run_program(arguments, where.string()); }));
+    for (auto& run : runs) {
+        const auto result = run.get();
+        EXPECT_EQ(result.exit_code, 0) << result.err;
+    }
+    int reports = 0;
+    for (const auto& run : fs::directory_iterator(where / "runs"))
+        reports += fs::exists(run.path() / "report.html");
+    EXPECT_EQ(reports, 3);
 }
 
 TEST_F(Train, TableAndReportComeFromTheRunFolder)
