@@ -169,8 +169,9 @@ fs::path train_members(const RunRequest& request, const ConfigNode& root,
             log::info("{} of {}: {} is trained", ++done, members.size(), job.name);
         });
     } catch (const UserError&) {
-        // A mistake in the config: what was begun with it would only stand in the way.
-        if (done == 0) fs::remove_all(folder / "members");
+        // A mistake in the config: what was begun with it would only stand in the way. But members
+        // of an earlier start may be half trained.
+        if (done == 0 && run.is_new()) fs::remove_all(folder / "members");
         throw;
     }
 

@@ -158,10 +158,12 @@ TEST_F(ResumeVerb, AnotherModelOrOtherDataAreRefusedWithTheKeys)
 
 TEST_F(ResumeVerb, MembersStopWithTheirParentAndGoOn)
 {
-    const fs::path run = folder_->path() / "members";
+    const fs::path run = folder_->path() / "members", data = folder_->path() / "train.h5";
+    fs::copy_file(test::sample_folder() / "train.h5", data);
     const auto training = [&](const char* where) {
         auto arguments = long_training(where, run);
-        for (const char* setting : {"trainer.repeat=2", "trainer.side_by_side=2"})
+        const std::string train = "data.train=" + data.string();
+        for (const auto& setting : {"trainer.repeat=2", "trainer.side_by_side=2", train.c_str()})
             arguments.insert(arguments.end(), {"--set", setting});
         return arguments;
     };
@@ -172,7 +174,16 @@ TEST_F(ResumeVerb, MembersStopWithTheirParentAndGoOn)
     EXPECT_EQ(status_of(parent), 128 + SIGTERM);
     for (const char* member : {"seed_1", "seed_2"})
         EXPECT_FALSE(fs::exists(run / "members" / member / "report.html")) << member;
-    const auto result = run_program(training("--resume"));
+
+    const fs::path away = folder_->path() / "away.h5";
+    fs::rename(data, away);
+    auto result = run_program(training("--resume"));
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    for (const char* member : {"seed_1", "seed_2"})
+        EXPECT_TRUE(fs::exists(run / "members" / member / "checkpoints/last")) << "a mistake";
+
+    fs::rename(away, data);
+    result = run_program(training("--resume"));
     EXPECT_EQ(result.exit_code, 0) << result.err;
     EXPECT_EQ(weights(run / "members/seed_1"), weights(folder_->path() / "whole"))
         << "the first member has the seed of the recipe";

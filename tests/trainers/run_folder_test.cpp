@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <optional>
 #include <set>
 
 #include "tests/support/temp_folder.h"
