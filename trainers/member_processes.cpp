@@ -6,8 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <map>
 #include <thread>
 
@@ -22,10 +25,12 @@ namespace fs = std::filesystem;
 constexpr int kUserErrorCode = 2;
 constexpr std::chrono::milliseconds kPoll{20};
 
+/// This very program, also where its file was replaced or removed since it started.
+constexpr const char* kOwnProgram = "/proc/self/exe";
+
 pid_t start(const ChildJob& job)
 {
-    const std::string program = fs::read_symlink("/proc/self/exe").string();
-    std::vector<char*> argv{const_cast<char*>(program.c_str())};
+    std::vector<char*> argv{const_cast<char*>("jetsmith")};
     for (const auto& argument : job.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     const int log = ::open(job.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -41,7 +46,9 @@ pid_t start(const ChildJob& job)
         ::dup2(log, STDOUT_FILENO);
         ::dup2(log, STDERR_FILENO);
         ::setenv(kMemberVariable, "1", 1);
-        ::execv(program.c_str(), argv.data());
+        ::execv(kOwnProgram, argv.data());
+        ::dprintf(STDERR_FILENO, "the program cannot be started again (%s)\n",
+                  std::strerror(errno));
         ::_exit(127);
     }
     ::close(log);

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <future>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -18,6 +20,7 @@ namespace jetsmith {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 using nlohmann::json;
 using test::run_program;
 using testing::AllOf;
@@ -184,6 +187,26 @@ TEST(Scan, AFailingMemberIsNamedInOneLineAndTheFinishedOnesAreKept)
     EXPECT_EQ(std::count(last.begin(), last.end(), '\n'), 1);
     EXPECT_TRUE(fs::exists(run / "members/latent_2/report.html"));
     EXPECT_FALSE(fs::exists(run / "members/latent_4")) << "nothing is started after a failure";
+}
+
+TEST(Members, GoOnWhenTheProgramIsReplacedMeanwhile)
+{
+    const test::TempFolder folder;
+    const fs::path own = folder.path() / "jetsmith", run = folder.path() / "run";
+    fs::copy_file(test::program(), own);
+    const auto arguments = training(recipe("anomaly/autoencoder_dense.yaml"), run,
+                                    {"trainer.repeat=2", "trainer.side_by_side=1"});
+    auto trained =
+        std::async(std::launch::async, [&] { return test::run_other(own.string(), arguments); });
+    const fs::path first = run / "members/seed_1.txt";
+    while (!fs::exists(first) && trained.wait_for(10ms) == std::future_status::timeout) continue;
+    ASSERT_TRUE(fs::exists(first)) << trained.get().err;
+    // As a linker does it: another file under the same name.
+    fs::remove(own);
+    folder.file("jetsmith", "another program");
+    const auto result = trained.get();
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(fs::exists(run / "members/seed_2/report.html"));
 }
 
 TEST(Folds, EveryRowIsScoredOnceByTheMemberThatNeverSawIt)
