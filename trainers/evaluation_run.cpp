@@ -11,6 +11,7 @@
 #include "core/progress.h"
 #include "trainers/bad_scores.h"
 #include "trainers/checkpoint_folders.h"
+#include "trainers/evaluation_folder.h"
 #include "trainers/run_folder.h"
 #include "trainers/score_images.h"
 
@@ -18,6 +19,23 @@ namespace jetsmith {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::vector<std::string> hashes_of(const EventStore& store, FileHashes& hashes)
+{
+    std::vector<std::string> all;
+    for (const auto& file : store.files) all.push_back(hashes.of(file));
+    return all;
+}
+
+/// The folder for these rows: files of one name may lie in many places.
+fs::path unmixed(const fs::path& wanted, const EventStore& store, FileHashes& hashes)
+{
+    const fs::path folder = free_evaluation_folder(wanted, hashes_of(store, hashes));
+    if (folder != wanted)
+        log::info("{} holds an evaluation of other data: this one goes to {}", wanted.string(),
+                  folder.string());
+    return folder;
+}
 
 analysis::Predictions predictions_of(const Evaluation& result, const EventStore& store,
                                      FileHashes& hashes)
@@ -30,7 +48,7 @@ analysis::Predictions predictions_of(const Evaluation& result, const EventStore&
         predictions.latent_NL.assign(begin, begin + latent.numel());
     }
     predictions.source_files = store.files;
-    for (const auto& file : store.files) predictions.source_hashes.push_back(hashes.of(file));
+    predictions.source_hashes = hashes_of(store, hashes);
     if (store.source_files_B.defined()) {
         const auto files = store.source_files_B.to(at::kCPU).contiguous();
         const int32_t* begin = files.const_data_ptr<int32_t>();
@@ -52,8 +70,9 @@ fs::path evaluate_checkpoint(const ConfigNode& root, const fs::path& run_folder,
                         "files are given). Give files with --data.",
                         run_folder.string());
     const std::string name = files.empty() ? "test" : files.front().stem().string();
-    const fs::path folder = out.empty() ? run_folder / "evaluations" / name : out;
+    fs::path folder = out.empty() ? run_folder / "evaluations" / name : out;
     check_can_create(folder);
+    run.hashes.start(files.empty() ? run.reader->files(Split::test) : files);
     const auto rows = files.empty() ? run.reader->open(Split::test, {})
                                     : run.reader->open_files(files, {});
     for (size_t f = 0; f < rows->index().left_out.size(); ++f)
@@ -61,6 +80,7 @@ fs::path evaluate_checkpoint(const ConfigNode& root, const fs::path& run_folder,
             log::info("{}", left_out_text(rows->index().files[f], reasons));
     run.build_model(*rows);
     put_weights(weights, checkpoint / kModelFile, *run.model, *run.input);
+    if (out.empty()) folder = unmixed(folder, rows->index(), run.hashes);
     std::error_code error;
     fs::create_directories(folder, error);
     if (error)
@@ -86,6 +106,7 @@ void evaluate_into(const fs::path& folder, RunBuilder& run, RowFeed& rows,
     if (split) result.table.split = split_name(*split);
     log::info("scored {} {}, {} {}/s", result.table.rows, index.row_noun,
               count_text(result.rows_per_second), index.row_noun);
+    remove_figures(folder);
     analysis::write_predictions(folder / "predictions.h5", predictions_of(result, index, run.hashes));
     check_scores(result.table, rows, *run.input, run.precision.compute);
     if (!index.labelled()) {

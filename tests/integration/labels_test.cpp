@@ -97,6 +97,24 @@ TEST_F(Labels, EvaluateScoresOtherEvents)
     EXPECT_EQ(table.rows, 5400);
 }
 
+TEST_F(Labels, FiguresGoWhenAPassWithoutLabelsReplacesTheirScores)
+{
+    const fs::path out = fs::path(run()) / "evaluations/some";
+    std::vector<std::string> arguments{
+        "evaluate",   run(),    "--out",
+        out.string(), "--data", (kSource / "datasets/samples/events/test.h5").string()};
+    const auto labelled = run_program(arguments);
+    ASSERT_EQ(labelled.exit_code, 0) << labelled.err;
+    ASSERT_TRUE(fs::exists(out / "metrics.json"));
+    arguments.insert(arguments.end(), {"--set", "data.labels.higgs=absent > 0"});
+    const auto unlabelled = run_program(arguments);
+    ASSERT_EQ(unlabelled.exit_code, 0) << unlabelled.err;
+    EXPECT_THAT(unlabelled.err, HasSubstr("no labels: predictions only"));
+    EXPECT_TRUE(fs::exists(out / "predictions.h5"));
+    for (const char* figures : {"metrics.json", "roc.csv", "report_images.h5"})
+        EXPECT_FALSE(fs::exists(out / figures)) << figures;
+}
+
 TEST_F(Labels, ObjectivesForClassesAreRefusedBeforeTheTraining)
 {
     const auto result = run_program({"check", recipe(), "--set", "data.max_rows=200", "--set",

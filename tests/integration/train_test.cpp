@@ -133,6 +133,29 @@ TEST_F(Train, EvaluateReadsOtherFiles)
     EXPECT_TRUE(fs::exists(run() / "evaluations/val/predictions.h5"));
 }
 
+TEST_F(Train, FilesOfOneNameAreEvaluatedSideBySide)
+{
+    const auto scored = [&](const std::string& split, const fs::path& file) {
+        fs::create_directories(file.parent_path());
+        fs::copy_file(test::sample_folder() / (split + ".h5"), file,
+                      fs::copy_options::skip_existing);
+        const auto result = run_program({"evaluate", run().string(), "--data", file.string()});
+        EXPECT_EQ(result.exit_code, 0) << result.err;
+        return result.out;
+    };
+    const auto hash = [&](const std::string& name) {
+        return analysis::read_predictions(run() / "evaluations" / name / "predictions.h5")
+            .source_hashes.at(0);
+    };
+    for (int again = 0; again < 2; ++again) {
+        scored("val", folder_->path() / "a/x.h5");
+        EXPECT_THAT(scored("train", folder_->path() / "b/x.h5"), HasSubstr("evaluations/x_2\n"));
+    }
+    EXPECT_EQ(hash("x"), test::sha256sum(test::sample_folder() / "val.h5"));
+    EXPECT_EQ(hash("x_2"), test::sha256sum(test::sample_folder() / "train.h5"));
+    EXPECT_FALSE(fs::exists(run() / "evaluations/x_3"));
+}
+
 TEST_F(Train, AFolderThatHoldsARunIsRefused)
 {
     const auto result = run_program(short_training(recipe(), run()));
