@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <set>
 
 #include "core/config_place.h"
@@ -82,6 +83,25 @@ std::vector<Member> folded(const Member& member, int64_t count)
     return all;
 }
 
+/// The number of members is a product and their seeds count up: both have an end. folds: 1 where
+/// there are none.
+void check_number(const RunConfig& config, const ConfigNode* scan, int64_t folds)
+{
+    const int64_t repeat = config.trainer.repeat;
+    double members = static_cast<double>(repeat) * static_cast<double>(folds);
+    if (scan != nullptr)
+        for (const auto& [key, values] : scan->entries)
+            members *= static_cast<double>(std::max<size_t>(1, values.items.size()));
+    if (members > static_cast<double>(kMostMembers))
+        throw UserError("{}: asks for {} members (at most {} wanted). Choose fewer.",
+                        folds > 1 ? "folds.count" : "scan", members, kMostMembers);
+    if (config.seed > std::numeric_limits<int64_t>::max() - (repeat - 1))
+        throw UserError(
+            "seed: {} is too large to be counted up (trainer.repeat is {}; a sum below "
+            "2^63 wanted). Choose a smaller one.",
+            config.seed, repeat);
+}
+
 }  // namespace
 
 std::vector<Member> members_of(const ConfigNode& root)
@@ -95,6 +115,7 @@ std::vector<Member> members_of(const ConfigNode& root)
         throw UserError("folds: stand beside {} (one of them is possible). Remove one.",
                         scans ? "scan" : "trainer.repeat");
     if (!scans && !folds && repeat == 1) return {};
+    check_number(config, scan, folds ? config.folds.count : 1);
     Member whole;
     whole.name = config.name;
     whole.seed = config.seed;
@@ -131,7 +152,9 @@ std::filesystem::path train(const RunRequest& asked)
 
 std::string check(const RunRequest& request)
 {
-    const auto members = members_of(load_config(request.config, request.set));
+    std::vector<Member> members;
+    const ConfigNode whole = load_config(request.config, request.set);
+    naming_places(whole, [&] { members = members_of(whole); });
     auto settings = request.set;
     if (!members.empty())
         settings.insert(settings.end(), members.front().set.begin(), members.front().set.end());

@@ -20,13 +20,21 @@ double seconds_since(std::chrono::steady_clock::time_point start)
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// The bounds of TrainerOptions leave room for it.
+int64_t product(int64_t a, int64_t b)
+{
+    int64_t result = 0;
+    ensure(!__builtin_mul_overflow(a, b, &result), fmt::format("{} * {} overflows", a, b));
+    return result;
+}
+
 }  // namespace
 
 TrainingLength training_length(const TrainerOptions& options, int64_t rows)
 {
-    const int64_t per_step = options.batch_size * options.accumulate;
-    const int64_t per_epoch = std::max<int64_t>(1, (rows + per_step - 1) / per_step);
-    return {per_epoch * options.epochs, per_epoch};
+    const int64_t per_step = product(options.batch_size, options.accumulate);
+    const int64_t per_epoch = std::max<int64_t>(1, rows / per_step + (rows % per_step != 0));
+    return {product(per_epoch, options.epochs), per_epoch};
 }
 
 Trainer::Trainer(const TrainerOptions& options, TrainerParts parts, FlatParameters parameters,

@@ -10,6 +10,12 @@
 
 namespace jetsmith {
 
+/// Larger than anybody needs, and small enough that no product of them overflows.
+inline constexpr int64_t kMostEpochs = 1'000'000;
+inline constexpr int64_t kMostBatch = 10'000'000;
+/// Runs of one config together.
+inline constexpr int64_t kMostMembers = 10'000;
+
 struct TrainerOptions {
     int64_t epochs = 10;
     int64_t batch_size = 128;
@@ -32,9 +38,11 @@ struct TrainerOptions {
 
     explicit TrainerOptions(Config& config)
     {
-        config.read("epochs", epochs, "passes over the training rows", positive);
-        config.read("batch_size", batch_size, "rows per forward and backward pass", positive);
-        config.read("accumulate", accumulate, "batches whose gradients make one update", positive);
+        config.read("epochs", epochs, "passes over the training rows", within(1, kMostEpochs));
+        config.read("batch_size", batch_size, "rows per forward and backward pass",
+                    within(1, kMostBatch));
+        config.read("accumulate", accumulate, "batches whose gradients make one update",
+                    within(1, kMostBatch));
         config.read("clip_norm", clip_norm, "largest norm of the whole gradient; 0: no limit",
                     non_negative);
         config.read("device", device, "auto, cpu, cuda or cuda:N");
@@ -73,7 +81,7 @@ struct TrainerOptions {
         config.read("repeat", repeat,
                     "runs with the seeds seed, seed + 1, ... that make one row of tables, with "
                     "their spread",
-                    positive);
+                    within(1, kMostMembers));
         config.read("side_by_side", side_by_side,
                     "members (of a repeat, a scan or folds) that train at the same time; 0: one "
                     "per thread as long as memory lasts, one on a GPU",

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainers/members.h"
 
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <limits>
+#include <ranges>
 
 #include "tests/support/user_error.h"
 
@@ -76,6 +80,25 @@ TEST(Members, WhatCannotBeIsRefusedWithItsPlace)
                 HasSubstr("folds: stand beside trainer.repeat"));
     EXPECT_THAT(refusal("folds: {count: 3, index: 3}\n"), HasSubstr("there is no fold 3 (0 to 2"));
     EXPECT_THAT(refusal("trainer: {repeat: 0}\n"), HasSubstr("trainer.repeat"));
+}
+
+TEST(Members, NoneAreMadeOfMoreThanAnybodyCanTrain)
+{
+    const std::string hundred = fmt::format("[{}]", fmt::join(std::views::iota(0, 100), ", "));
+    const auto scan = [&](const std::string& more) {
+        return "scan: {a: " + hundred + ", b: " + hundred + more + "}\n";
+    };
+    EXPECT_EQ(plan(scan("")).size(), 10000U);
+    EXPECT_THAT(refusal(scan(", c: " + hundred + ", d: " + hundred)),
+                HasSubstr("scan: asks for 100000000 members (at most 10000 wanted)"));
+}
+
+TEST(Members, SeedsEndWithTheLargestInteger)
+{
+    EXPECT_EQ(plan("seed: 9223372036854775806\ntrainer: {repeat: 2}\n").back().seed,
+              std::numeric_limits<int64_t>::max());
+    EXPECT_THAT(refusal("seed: 9223372036854775807\ntrainer: {repeat: 2}\n"),
+                HasSubstr("seed: 9223372036854775807 is too large"));
 }
 
 }  // namespace

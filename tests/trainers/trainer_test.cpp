@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainers/trainer.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
+#include "core/errors.h"
 #include "tests/support/toy_training.h"
 
 namespace jetsmith {
@@ -29,6 +31,27 @@ TEST(Trainer, CallsItsRowsWhatTheDataCallThem)
     toy.train.row_noun = "events";
     toy.fit();
     EXPECT_EQ(toy.trainer->row_noun(), "events");
+}
+
+TrainingLength length_of(int64_t epochs, int64_t batch_size, int64_t accumulate, int64_t rows)
+{
+    TrainerOptions options;
+    options.epochs = epochs;
+    options.batch_size = batch_size;
+    options.accumulate = accumulate;
+    return training_length(options, rows);
+}
+
+TEST(Trainer, ItsLengthIsExactOrRefusedButNeverAnotherNumber)
+{
+    constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+    EXPECT_EQ(length_of(3, 32, 2, 320).steps, 15);
+    EXPECT_EQ(length_of(3, 32, 2, 321).steps_per_epoch, 6);
+    // The longest that a config can ask for.
+    EXPECT_EQ(length_of(kMostEpochs, 1, 1, int64_t{1} << 40).steps, kMostEpochs << 40);
+    EXPECT_EQ(length_of(1, kMostBatch, kMostBatch, kMost).steps, 92234) << "2^63 / 10^14";
+    EXPECT_THROW(length_of(kMost, 1, 1, 2), InternalError);
+    EXPECT_THROW(length_of(1, kMost, 2, 2), InternalError);
 }
 
 TEST(Trainer, LearnsToTellTheToyClassesApart)
