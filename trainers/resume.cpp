@@ -64,20 +64,7 @@ std::string hashes_text(const Json& facts, const std::string& split)
     return text.empty() ? "no file" : text;
 }
 
-}  // namespace
-
-Json run_facts(const Json& hashes)
-{
-    Json data = Json::object();
-    for (const auto& [split, files] : hashes.items()) {
-        data[split] = Json::array();
-        for (const auto& [file, hash] : files.items()) data[split].push_back(hash);
-    }
-    return {{"data", data}, {"versions", {{"jetsmith", program_version()}, {"libtorch", TORCH_VERSION}}}};
-}
-
-void check_same_run(const ConfigNode& before, const ConfigNode& now, const Json& facts_before,
-                    const Json& facts_now, const std::string& run)
+std::vector<std::string> different_keys(const ConfigNode& before, const ConfigNode& now)
 {
     Values old_values, new_values;
     flatten(before, "", old_values);
@@ -93,11 +80,18 @@ void check_same_run(const ConfigNode& before, const ConfigNode& now, const Json&
     for (const auto* values : {&old_values, &new_values})
         for (const auto& [key, value] : *values) keys.insert(key);
     for (const auto& key : keys) compare(key);
-    for (const auto& [split, hashes] : facts_now.at("data").items())
-        if (facts_before.at("data").value(split, Json::array()) != hashes)
-            different.push_back(fmt::format("data.{} was SHA-256 {} and is {}", split,
-                                            hashes_text(facts_before, split),
-                                            hashes_text(facts_now, split)));
+    return different;
+}
+
+ConfigNode without_model(ConfigNode root)
+{
+    std::erase_if(root.entries, [](const auto& entry) { return entry.first == "model"; });
+    return root;
+}
+
+/// Throws where anything is different.
+void refuse(const std::vector<std::string>& different, const std::string& run)
+{
     if (different.empty()) return;
     const size_t shown = std::min(different.size(), kMostShown);
     std::string text = fmt::format("{}", fmt::join(different.begin(), different.begin() + shown, "; "));
@@ -106,6 +100,36 @@ void check_same_run(const ConfigNode& before, const ConfigNode& now, const Json&
                     "(its config.yaml), or start a new run, which may begin with these weights: "
                     "--init-from {}.",
                     run, text, run);
+}
+
+}  // namespace
+
+Json run_facts(const Json& hashes)
+{
+    Json data = Json::object();
+    for (const auto& [split, files] : hashes.items()) {
+        data[split] = Json::array();
+        for (const auto& [file, hash] : files.items()) data[split].push_back(hash);
+    }
+    return {{"data", data},
+            {"versions", {{"jetsmith", program_version()}, {"libtorch", TORCH_VERSION}}}};
+}
+
+void check_same_run(const ConfigNode& before, const ConfigNode& now, const Json& facts_before,
+                    const Json& facts_now, const std::string& run)
+{
+    std::vector<std::string> different = different_keys(before, now);
+    for (const auto& [split, hashes] : facts_now.at("data").items())
+        if (facts_before.at("data").value(split, Json::array()) != hashes)
+            different.push_back(fmt::format("data.{} was SHA-256 {} and is {}", split,
+                                            hashes_text(facts_before, split),
+                                            hashes_text(facts_now, split)));
+    refuse(different, run);
+}
+
+void check_same_settings(const ConfigNode& before, const ConfigNode& now, const std::string& run)
+{
+    refuse(different_keys(without_model(before), without_model(now)), run);
 }
 
 namespace {

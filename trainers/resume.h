@@ -22,6 +22,10 @@ void check_same_run(const ConfigNode& before, const ConfigNode& now,
                     const nlohmann::ordered_json& facts_before,
                     const nlohmann::ordered_json& facts_now, const std::string& run);
 
+/// The same of the keys alone and before any row is read: the section `model`, which is resolved
+/// once its rows are known, is left out.
+void check_same_settings(const ConfigNode& before, const ConfigNode& now, const std::string& run);
+
 /// Puts the trainer where the checkpoint was made, once all other callbacks have begun.
 std::unique_ptr<Callback> make_resume_callback(Checkpoint checkpoint);
 

@@ -2,6 +2,7 @@
 #include "trainers/run_config.h"
 
 #include <ATen/Context.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
 #include <set>
@@ -104,6 +105,15 @@ std::vector<std::unique_ptr<Callback>> RunConfig::make_callbacks()
                                              type));
     }
     return all;
+}
+
+void RunConfig::resolve_all_but_model(bool steps)
+{
+    make_objective();
+    make_callbacks();
+    if (!steps) return;
+    make_optimizer(at::zeros({1}));
+    make_schedule({});
 }
 
 std::string RunConfig::group(FileHashes& hashes) const

@@ -44,6 +44,10 @@ class RunConfig {
     std::unique_ptr<Schedule> make_schedule(const TrainingLength& length);
     std::vector<std::unique_ptr<Callback>> make_callbacks();
 
+    /// Makes the components that need no rows, to hear their options, and forgets them. steps: with
+    /// optimizer and schedule, which a model in closed form has not.
+    void resolve_all_but_model(bool steps);
+
     /// Every key with the value in force; complete once all components were made.
     ConfigNode resolved() const { return root_.resolved(); }
 

@@ -116,7 +116,26 @@ class TrainingRun {
         folder_.emplace(RunFolder::reopen(target_.resume));
         path_ = folder_->path();
         checkpoint_ = newest_checkpoint(path_);
-        if (!checkpoint_) log::info("no checkpoint was made yet: starting over");
+        if (checkpoint_) {
+            check_settings();
+        } else {
+            log::info("no checkpoint was made yet: starting over");
+        }
+    }
+
+    ConfigNode config_before() const
+    {
+        return parse_yaml(read_text(path_ / "config.yaml"), "config.yaml");
+    }
+
+    /// What can be compared with the first start before anything is read; prepare() does the rest.
+    void check_settings()
+    {
+        const ConfigNode before = config_before();
+        const ConfigNode* optimizer = before.find("optimizer");
+        const bool steps = optimizer != nullptr && !optimizer->entries.empty();
+        run_.config.resolve_all_but_model(steps && run_.root.find("optimizer") != nullptr);
+        check_same_settings(before, run_.config.resolved(), path_.string());
     }
 
     /// Everything that can fail before the first step.
@@ -136,9 +155,8 @@ class TrainingRun {
         path_ = folder_->path();
         trainer_ = make_trainer(run_, callbacks());
         if (checkpoint_) {
-            check_same_run(parse_yaml(read_text(path_ / "config.yaml"), "config.yaml"),
-                           run_.config.resolved(), checkpoint_->state, run_facts(hashes_),
-                           path_.string());
+            check_same_run(config_before(), run_.config.resolved(), checkpoint_->state,
+                           run_facts(hashes_), path_.string());
         } else {
             rehearse(run_, *trainer_);
         }

@@ -150,10 +150,36 @@ TEST_F(ResumeVerb, AnotherModelOrOtherDataAreRefusedWithTheKeys)
         EXPECT_EQ(result.exit_code, 2) << result.err;
         return result.err;
     };
-    EXPECT_THAT(refused("optimizer.lr=0.5"), HasSubstr("optimizer.lr was "));
-    EXPECT_THAT(refused("data.max_rows=300"), HasSubstr("data.max_rows was 400 and is 300"));
+    for (const auto& [setting, difference] :
+         {std::pair{"optimizer.lr=0.5", "optimizer.lr was 0.002 and is 0.5"},
+          {"schedule.type=constant", "schedule.type was one_cycle and is constant"},
+          {"data.max_rows=300", "data.max_rows was 400 and is 300"},
+          {"inputs.features=[z, phi, y]", "inputs.features[1] was y and is phi"}}) {
+        const auto message = refused(setting);
+        EXPECT_THAT(message, HasSubstr(difference));
+        EXPECT_THAT(message, testing::Not(HasSubstr("\ndata"))) << "rows were read for this";
+    }
+    EXPECT_THAT(refused("model.phi=[100, 100, 128]"), HasSubstr("model.phi[2] was 256 and is 128"));
     const auto other = (test::sample_folder() / "val.h5").string();
     EXPECT_THAT(refused("data.train=" + other), HasSubstr("data.train was SHA-256"));
+}
+
+TEST_F(ResumeVerb, OtherColumnsAreRefusedBeforeTheyMeetWhatTheInputLearned)
+{
+    const fs::path run = folder_->path() / "columns";
+    std::vector<std::string> arguments{
+        "train", (test::source_folder() / "configs/events/dnn_high_level.yaml").string()};
+    for (const char* setting : {"data.max_rows=400", "trainer.epochs=1", "trainer.device=cpu"})
+        arguments.insert(arguments.end(), {"--set", setting});
+    auto first = arguments, second = arguments;
+    first.insert(first.end(), {"--out", run.string()});
+    auto result = run_program(first);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    second.insert(second.end(), {"--resume", run.string(), "--set", "inputs.columns=[met]"});
+    result = run_program(second);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.err, HasSubstr("jetsmith: " + run.string() + ": cannot go on with another"));
+    EXPECT_THAT(result.err, HasSubstr("inputs.columns[0] was "));
 }
 
 TEST_F(ResumeVerb, MembersStopWithTheirParentAndGoOn)
