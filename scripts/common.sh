@@ -17,8 +17,9 @@ fail() {
     exit "$code"
 }
 
-# print_usage: the comment block at the top of the script, without its first two lines.
-print_usage() { sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
+# print_usage: the comment block at the top of the script, without its first two lines and what is
+# for shellcheck.
+print_usage() { sed -n '3,/^[^#]/{/^# shellcheck/d; s/^# \{0,1\}//p}' "$0"; }
 
 # duration SECONDS: 12 s, 4 min 05 s.
 duration() {
