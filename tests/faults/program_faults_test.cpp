@@ -31,8 +31,7 @@ class ProgramFaults : public testing::Test {
   protected:
     static std::vector<std::string> training()
     {
-        const fs::path recipe =
-            test::source_folder() / "configs/top_tagging/deep_sets.yaml";
+        const fs::path recipe = test::source_folder() / "configs/top_tagging/deep_sets.yaml";
         std::vector<std::string> arguments{"--threads", "1", "train", recipe.string()};
         for (const char* setting :
              {"data.max_rows=200", "trainer.epochs=2", "trainer.batch_size=50",
@@ -55,6 +54,13 @@ class ProgramFaults : public testing::Test {
     }
     static void TearDownTestSuite() { delete folder_; }
 
+    /// What is preloaded: of this build, or what $JETSMITH_FAULT_LIBRARY names.
+    static const char* library()
+    {
+        const char* path = std::getenv("JETSMITH_FAULT_LIBRARY");
+        return path ? path : JETSMITH_FAULT_LIBRARY;
+    }
+
     static std::string weights(const fs::path& run)
     {
         return read_text(checkpoint_folder(run, kLast) / "training.safetensors");
@@ -67,7 +73,7 @@ class ProgramFaults : public testing::Test {
         const fs::path folder = folder_->path() / "disturbed", report = folder_->path() / "report";
         fs::remove_all(folder);
         fs::remove(report);
-        ::setenv("LD_PRELOAD", JETSMITH_FAULT_LIBRARY, 1);
+        ::setenv("LD_PRELOAD", library(), 1);
         ::setenv("JETSMITH_FAULT",
                  fmt::format("{}:{}:{}:{}:{}", fault.call, fault.k, fault.error, folder.string(),
                              report.string())
@@ -79,7 +85,8 @@ class ProgramFaults : public testing::Test {
         if (!fs::exists(report)) return false;
         const bool tolerable = fault.error == EINTR || fault.error == 0;
         EXPECT_TRUE(disturbed.exit_code == 0 || (!tolerable && disturbed.exit_code == 4))
-            << where << ": exit code " << disturbed.exit_code << "\n" << disturbed.err;
+            << where << ": exit code " << disturbed.exit_code << "\n"
+            << disturbed.err;
         if (disturbed.exit_code == 4) {
             EXPECT_THAT(disturbed.err, HasSubstr(folder.string())) << where;
             EXPECT_THAT(disturbed.err, HasSubstr(std::strerror(fault.error))) << where;
