@@ -175,7 +175,8 @@ TEST(Report, IsWrittenWithoutGnuplot)
 {
     const test::TempFolder folder;
     write_run(folder.path() / "run", "cnn");
-    const std::string before = std::getenv("PATH");
+    const char* path = std::getenv("PATH");
+    const std::string before = path ? path : "/usr/bin:/bin";
     ::setenv("PATH", folder.path().c_str(), 1);
     const std::string html = report_html({folder.path() / "run"});
     ::setenv("PATH", before.c_str(), 1);
