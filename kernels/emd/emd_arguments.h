@@ -23,7 +23,8 @@ enum class EmdTier : int32_t {
 };
 
 /// Largest certified gaps, in units of the larger total weight (times the largest cost of the pair
-/// for grounds other than jets).
+/// for grounds other than jets). Of jets whose largest cost C is large the bound is kExactGap C where
+/// that is more, in either tier: double does no better.
 constexpr double kFastGap = 2e-6, kExactGap = 1e-10;
 
 /// What became of a pair. Values other than ok come without a number (NaN).

@@ -80,6 +80,7 @@ void EmdScratch::reserve(int sources, int sink_count)
     for (auto* buffer : {&u, &v, &open_u, &open_v, &objects}) buffer->reserve(side);
     for (auto* buffer : {&true_u, &true_v}) buffer->reserve(side);
     for (auto* buffer : {&mass_n, &mass_m, &left_n, &left_m}) buffer->reserve(side);
+    for (auto* buffer : {&change_n, &change_m}) buffer->reserve(side);
     for (auto* buffer : {&share_n, &share_m, &factor_m}) buffer->reserve(side);
     for (auto* buffer : {&parent, &order, &path[0], &path[1]}) buffer->reserve(2 * side);
     points.reserve(4 * side);

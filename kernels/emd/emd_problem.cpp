@@ -151,13 +151,12 @@ bool emd_masses(const EmdSide& side, int64_t* masses)
     double lightest = INFINITY;
     for (int i = 0; i < size; ++i) {
         const double weight = side.weight_of(i);
-        const auto noise = static_cast<int64_t>((static_cast<uint32_t>(i) * 2654435761U) >> 22);
         lightest = std::min(lightest, weight);
-        masses[i] = static_cast<int64_t>(weight * unit) + (noise & kEmdMassNoise);
+        masses[i] = static_cast<int64_t>(weight * unit) + emd_mass_noise(i);
         sum += masses[i];
     }
     if (lightest < least) return false;
-    const int64_t heaviest = std::max_element(masses, masses + size) - masses;
+    const int heaviest = side.heaviest();
     masses[heaviest] += kEmdMass - sum;
     return masses[heaviest] > 0;
 }

@@ -20,6 +20,12 @@ constexpr int64_t kEmdMass = int64_t{1} << kEmdMassBits;
 /// are equal and the simplex method cannot cycle. Equal events stay equal.
 constexpr int64_t kEmdMassNoise = 1023;
 
+/// What the particle in place i gets; the heaviest one of its side pays for all.
+constexpr int64_t emd_mass_noise(int i)
+{
+    return static_cast<int64_t>((static_cast<uint32_t>(i) * 2654435761U) >> 22) & kEmdMassNoise;
+}
+
 /// What is known of an event before it meets another.
 struct EmdEventFacts {
     EmdStatus status;
@@ -52,6 +58,11 @@ struct EmdSide {
     /// Of particle i or, behind the last one, of the slack.
     double weight_of(int i) const { return i < count ? weight[i] : slack; }
     double share(int i) const { return weight_of(i) / total(); }
+    int heaviest() const
+    {
+        const int particle = by_weight[count - 1];
+        return slack > weight[particle] ? count : particle;
+    }
 };
 
 /// The pair, its units and its limits.
