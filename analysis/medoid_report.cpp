@@ -6,12 +6,14 @@
 #include <algorithm>
 
 #include "analysis/distance_figures.h"
+#include "analysis/distance_settings.h"
 #include "analysis/report_page.h"
 #include "analysis/report_picture.h"
 #include "analysis/text_tables.h"
 #include "core/atomic_file.h"
 #include "core/errors.h"
 #include "datasets/hdf5/arrays.h"
+#include "datasets/hdf5/attributes.h"
 #include "datasets/hdf5/row_source.h"
 
 namespace jetsmith::analysis {
@@ -39,10 +41,10 @@ std::string figure_section(const MedoidResult& result, const DistanceFile& dista
     return section("Distances", grid(html));
 }
 
-/// Images (C, H, W) by row of their input file.
+/// Images (C, H, W) by row of the file that the distances were made of.
 class ImageFile {
   public:
-    explicit ImageFile(const std::filesystem::path& path)
+    ImageFile(const std::filesystem::path& path, const DistanceFile& distances)
         : file_(hdf5::File::open(path)), source_(file_, "/images")
     {
         const auto& fields = source_.fields();
@@ -54,6 +56,7 @@ class ImageFile {
                 "'source_row' (N) wanted). Write the file with jetsmith pixelate.",
                 file_->name());
         source_.check_readable();
+        find_file(DistanceSettings::of_text(distances.settings));
     }
 
     int64_t height() const { return source_.dims()[2]; }
@@ -66,7 +69,7 @@ class ImageFile {
             throw UserError(
                 "{}: has no image of row {} ({} rows seen; those of all medoids wanted). "
                 "Give jetsmith pixelate the same rows as jetsmith emd.",
-                file_->name(), source_row, rows_.size());
+                file_->name(), source_row, std::ssize(rows_) - std::ranges::count(rows_, -1));
         hdf5::RowSource::Scratch scratch;
         const int64_t row = found - rows_.begin();
         std::vector<float> image_HW(height() * width());
@@ -76,9 +79,29 @@ class ImageFile {
     }
 
   private:
+    /// Leaves the rows of that file alone. All, where nothing is known of it.
+    void find_file(const DistanceSettings& wanted)
+    {
+        if (wanted.input_sha256.empty()) return;
+        const auto hashes = hdf5::read_texts(*file_, "/", "source_hashes");
+        const auto file = std::ranges::find(hashes, wanted.input_sha256) - hashes.begin();
+        if (file == std::ssize(hashes))
+            throw UserError(
+                "{}: holds no images of {} (seen: {}; a file with its SHA-256 wanted). Give "
+                "jetsmith pixelate the file that the distances were made of.",
+                file_->name(), wanted.input,
+                hashes.empty()
+                    ? "images that do not say of which files they are"
+                    : fmt::format("images of {}",
+                                  fmt::join(hdf5::read_texts(*file_, "/", "files"), ", ")));
+        const auto files = hdf5::read_array<int64_t>(file_, "source_file").values;
+        for (size_t row = 0; row < rows_.size() && row < files.size(); ++row)
+            if (files[row] != file) rows_[row] = -1;
+    }
+
     std::shared_ptr<const hdf5::File> file_;
     hdf5::RowSource source_;
-    std::vector<int64_t> rows_;
+    std::vector<int64_t> rows_;  ///< of their file; -1: of another file
 };
 
 std::string class_pictures(const ClassMedoids& found, const DistanceFile& distances,
@@ -107,7 +130,7 @@ std::string picture_section(const MedoidResult& result, const DistanceFile& dist
                             const std::filesystem::path& images)
 {
     if (images.empty()) return "";
-    const ImageFile file(images);
+    const ImageFile file(images, distances);
     std::string html;
     for (const auto& found : result.by_class) html += class_pictures(found, distances, file);
     return section("Images of the medoids", html);

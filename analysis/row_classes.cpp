@@ -8,7 +8,11 @@
 #include <map>
 #include <numeric>
 
+#include "analysis/distance_settings.h"
+#include "core/config_node.h"
 #include "core/errors.h"
+#include "core/sha256.h"
+#include "datasets/file_report.h"
 #include "datasets/hdf5/arrays.h"
 #include "datasets/hdf5/attributes.h"
 #include "datasets/hdf5/column_table.h"
@@ -36,6 +40,33 @@ std::vector<int64_t> read_labels(const std::shared_ptr<const hdf5::File>& file,
         labels.push_back(static_cast<int64_t>(value));
     }
     return labels;
+}
+
+/// Whether rows of the file are events or jets, and not what is known of them besides.
+bool holds_particles(const std::filesystem::path& path)
+{
+    const auto section = parse_yaml(inspect_file(path).hint, "the section that inspect proposes");
+    const ConfigNode& data = *section.find("data");
+    return data.find("type")->scalar != "hdf5_table" || data.find("constituents");
+}
+
+/// Whether it is the file that the distances were made of. Throws UserError when it is another file
+/// of particles, or was made of another file.
+bool is_input(const hdf5::File& file, const std::filesystem::path& path,
+              const DistanceFile& distances)
+{
+    const auto settings = DistanceSettings::of_text(distances.settings);
+    const std::string& wanted = settings.input_sha256;
+    if (wanted.empty()) return false;
+    if (sha256_of_file(path) == wanted) return true;
+    const auto sources = hdf5::read_texts(file, "/", "source_hashes");
+    const bool of_others = !sources.empty() && std::ranges::count(sources, wanted) == 0;
+    if (of_others || holds_particles(path))
+        throw UserError(
+            "{}: {} other rows than those of {} (its SHA-256 is not that of {}; that file, or one "
+            "of labels alone, wanted). Give the labels of the rows that were compared.",
+            file.name(), of_others ? "was made of" : "holds", distances.name, settings.input);
+    return false;
 }
 
 /// From the rows of the input file to those of the matrix.
@@ -74,10 +105,12 @@ RowClasses read_row_classes(const std::string& source, const DistanceFile& dista
             "--labels: '{}' does not name a file and a dataset (FILE:DATASET wanted). "
             "Write e.g. test.h5:labels.",
             source);
-    const auto file = hdf5::File::open(source.substr(0, colon));
+    const std::filesystem::path path = source.substr(0, colon);
+    const auto file = hdf5::File::open(path);
+    const bool input = is_input(*file, path, distances);
     RowClasses classes{source, false, read_labels(file, source.substr(colon + 1)), {}, {}};
     classes.names_L = hdf5::read_texts(*file, "/", "class_names");
-    if (std::ssize(classes.labels_N) != distances.rows()) {
+    if (input || std::ssize(classes.labels_N) != distances.rows()) {
         classes.by_source_row = true;
         classes.labels_N = by_source_row(classes.labels_N, distances, source);
     }

@@ -30,9 +30,11 @@ struct RowClasses {
 /// All rows in one class, "all".
 RowClasses without_labels(const DistanceFile& distances);
 
-/// `source` is FILE:DATASET, a dataset or a column of a table that the readers know. As many labels
-/// as the matrix has rows: one per row. More: those of the input file, found by source row. Throws
-/// UserError for any other number, and for labels that are no integers.
+/// `source` is FILE:DATASET, a dataset or a column of a table that the readers know. Labels of the
+/// file that the distances were made of (by its SHA-256) are found by source row. So are those of a
+/// file without particles, unless it has as many as the matrix has rows: then one per row. Throws
+/// UserError for any other number, for other files of particles and what was made of them, and for
+/// labels that are no integers.
 RowClasses read_row_classes(const std::string& source, const DistanceFile& distances);
 
 }  // namespace jetsmith::analysis

@@ -7,6 +7,7 @@
 
 #include "core/atomic_file.h"
 #include "core/errors.h"
+#include "core/file_hashes.h"
 #include "core/progress.h"
 #include "datasets/hdf5/arrays.h"
 #include "datasets/hdf5/content_check.h"
@@ -46,13 +47,19 @@ void write_images(const EventStore& store, const Input& input, const std::string
         throw UserError(
             "inputs.type: this input makes no images (images are wanted). Choose one that does; "
             "jetsmith list inputs shows them.");
+    FileHashes hashes;
+    hashes.start({store.files.begin(), store.files.end()});
     write_atomically(path, [&](const std::filesystem::path& temporary) {
         hdf5::ArrayWriter file(temporary);
         hdf5::write_content(file, "images", kFormatVersion);
         file.text("config", config);
         file.texts("class_names", store.class_names);
         file.texts("files", store.files);
+        std::vector<std::string> of_files;
+        for (const auto& name : store.files) of_files.push_back(hashes.of(name));
+        file.texts("source_hashes", of_files);
         file.column("source_row", values<int64_t>(store.source_rows_B));
+        file.column("source_file", values<int32_t>(store.source_files_B));
         if (store.labels_B.defined()) file.column("labels", values<int64_t>(store.labels_B));
         file.create<float>("images", {store.rows, shape.channels, shape.height, shape.width});
         write_batches(store, input, file);

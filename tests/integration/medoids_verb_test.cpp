@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/atomic_file.h"
+#include "core/sha256.h"
 #include "datasets/hdf5/arrays.h"
+#include "tests/support/paths.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/toy_distances.h"
@@ -34,6 +36,17 @@ class Medoids : public testing::Test {
     void write_labels(const std::string& name, const Labels& labels) const
     {
         test::Hdf5Writer(path(name)).dataset("labels", labels, {labels.size()});
+    }
+
+    /// The distances again, as if they were those of rows of a real file.
+    void made_of(const std::filesystem::path& input) const
+    {
+        auto distances = test::toy_distances({{0}, {1}, {2}, {50}, {51}, {200}, {201}, {203}}, 10);
+        distances.settings =
+            Json{{"ground", "jets"},
+                 {"files", {{{"name", input.string()}, {"sha256", sha256_of_file(input)}}}}}
+                .dump();
+        test::write_distances(path("d.h5"), distances);
     }
 
     static test::ProgramResult medoids(std::vector<std::string> arguments)
@@ -145,6 +158,27 @@ TEST_F(Medoids, LeaveFeaturesAndScoresInAFile)
     EXPECT_EQ(Json::parse(metrics.out)["taggers"][0]["metrics"]["auc"]["value"], 1);
 }
 
+TEST_F(Medoids, OfRowsThatAreNotThoseOfTheLabelsAreRefused)
+{
+    const auto input = test::sample_folder() / "test.h5",
+               other = test::sample_folder() / "train.h5";
+    made_of(input);
+    const auto json = document({"--labels", input.string() + ":is_signal_new"});
+    EXPECT_EQ(json.at("labels").at("indexed_by"), "source_row");
+    const auto refused = medoids({path("d.h5"), "--labels", other.string() + ":is_signal_new"});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("train.h5: holds other rows than those of " + path("d.h5")));
+    EXPECT_EQ(document({"--labels", path("labels.h5:labels")}).at("labels").at("indexed_by"), "row")
+        << "a file of labels alone";
+    {
+        test::Hdf5Writer predictions(path("labels.h5"));
+        predictions.dataset("labels", Labels(8, 1), {8});
+        predictions.text("/", "source_hashes", sha256_of_file(other));
+    }
+    EXPECT_THAT(medoids({path("d.h5"), "--labels", path("labels.h5:labels")}).err,
+                HasSubstr("labels.h5: was made of other rows than those of"));
+}
+
 /// One image of 2 x 2 pixels per source row.
 void write_images(const std::string& path, std::vector<int64_t> source_rows)
 {
@@ -183,6 +217,32 @@ TEST_F(Medoids, WithoutAnImageAreNamed)
     EXPECT_EQ(result.exit_code, 2);
     EXPECT_THAT(result.err, HasSubstr("images.h5: has no image of row 17 (7 rows seen;"));
     EXPECT_FALSE(std::filesystem::exists(path("page.html")));
+}
+
+TEST_F(Medoids, AreNotShownAsImagesOfAnotherFile)
+{
+    const auto input = test::sample_folder() / "test.h5";
+    made_of(input);
+    const auto error = [&](const std::string& hash) {
+        {
+            hdf5::ArrayWriter file(path("images.h5"));
+            file.array<float>("images", {15, 1, 2, 2}, std::vector<float>(4 * 15, 0.5F));
+            file.array<int64_t>("source_row", {15},
+                                Labels{10, 11, 12, 13, 14, 15, 16, 17, 10, 11, 12, 13, 14, 15, 16});
+            file.array<int64_t>("source_file", {15},
+                                Labels{0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1});
+            if (!hash.empty()) file.texts("source_hashes", {"0f", hash});
+            file.close();
+        }
+        const auto result = medoids({path("d.h5"), "--k", "2", "--labels", path("labels.h5:labels"),
+                                     "--report", path("page.html"), "--images", path("images.h5")});
+        EXPECT_EQ(result.exit_code, 2);
+        return result.err;
+    };
+    EXPECT_THAT(error(sha256_of_file(input)), HasSubstr("has no image of row 17 (7 rows seen;"))
+        << "the first file has one";
+    EXPECT_THAT(error("1e"), HasSubstr("images.h5: holds no images of " + input.string()));
+    EXPECT_THAT(error(""), HasSubstr("images that do not say of which files they are"));
 }
 
 TEST_F(Medoids, OfAFileLargerThanTheMemoryAreTheSame)

@@ -61,6 +61,7 @@ struct ToyDistances {
     std::string layout = "condensed";
     bool finished = true;
     int64_t format_version = 1;
+    std::string settings = R"({"ground": "jets"})";
 };
 
 inline ToyDistances toy_distances(const Points& points, int64_t first_source_row = 0)
@@ -89,7 +90,7 @@ inline void write_distances(const std::filesystem::path& path, const ToyDistance
     file.text("/", "layout", distances.layout);
     file.integer("/", "rows", distances.rows);
     file.integer("/", "columns", distances.rows);
-    file.text("/", "settings", "{\"ground\": \"jets\"}");
+    file.text("/", "settings", distances.settings);
     if (distances.finished) file.integer("/", "failed", 0);
     number_attribute(file, "max_gap", 1e-7);
     file.dataset("emd", distances.emd, {distances.emd.size()});
