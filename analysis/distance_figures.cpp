@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "analysis/correlation_dimension.h"
+#include "analysis/distance_settings.h"
 #include "analysis/report_histogram.h"
 
 namespace jetsmith::analysis {
@@ -15,13 +15,10 @@ constexpr int kBins = 60, kDimensionBins = 24;
 constexpr double kDimensionRange = 100;  // largest through smallest Q
 constexpr size_t kMostClassesInPairs = 3;
 
-/// Between jets with their own pT distances are in GeV; else there is no unit.
 std::string axis_label(const DistanceFile& distances, const std::string& what)
 {
-    const auto settings = nlohmann::json::parse(distances.settings, nullptr, false);
-    const bool gev = settings.is_object() && settings.value("ground", nlohmann::json()) == "jets" &&
-                     settings.value("norm", nlohmann::json()) == false;
-    return what + (gev ? " [GeV]" : "");
+    const auto unit = DistanceSettings::of_text(distances.settings).unit;
+    return unit.empty() ? what : what + " [" + unit + "]";
 }
 
 /// Which kind a pair of classes is, and how the kinds are called.

@@ -12,8 +12,9 @@
 //   labels              (N,) int64, of isotropies of labelled rows alone: the class of each, by
 //                       place in the attribute class_names
 // Attributes of the file: format_version, content = "distances", layout, rows (N), columns (M),
-// failed (pairs without a distance), max_gap (largest certified gap of the others, in units of the
-// larger total weight of the pair), settings (JSON text).
+// failed (pairs without a distance), max_gap (largest certified gap of the others: between jets a
+// share of the larger total weight of the pair, else as the distances), settings (JSON text).
+// Units: distance_settings.h.
 #pragma once
 
 #include <cstdint>

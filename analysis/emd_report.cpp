@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/distance_settings.h"
 #include "core/errors.h"
 #include "core/log.h"
 #include "core/parallel.h"
@@ -25,12 +26,6 @@ std::string first_failure(const EmdTask& task, const DistanceSummary& summary)
     if (task.isotropy.wanted()) return fmt::format("the first is row {}: {}", row, why);
     return fmt::format("the first is pair {} (rows {} and {}): {}", summary.first_failed, row,
                        task.second.source_rows[static_cast<size_t>(pair[1])], why);
-}
-
-const char* gap_unit(const EmdTask& task)
-{
-    if (task.isotropy.wanted()) return "";
-    return task.options.ground == kernels::EmdGround::events ? " GeV" : " of the larger total pT";
 }
 
 }  // namespace
@@ -71,9 +66,10 @@ std::string emd_text(const EmdTask& task, const EmdOutcome& outcome, const fs::p
                           task.isotropy.text())
             : fmt::format("distances ({} x {} {}, {})", task.first.events.size(),
                           task.second.events.size(), task.first.noun, layout_name(task.layout));
-    return fmt::format("{}: {} {}, {}, tier {}, largest certified gap {:.2g}{}\n", out.string(),
+    const std::string unit = DistanceSettings(task.settings).gap_unit;
+    return fmt::format("{}: {} {}, {}, tier {}, largest certified gap {:.2g}{}{}\n", out.string(),
                        task.order.count(), what, rate, task.settings["tier"].get<std::string>(),
-                       outcome.summary.max_gap, gap_unit(task));
+                       outcome.summary.max_gap, unit.empty() ? "" : " ", unit);
 }
 
 void speak_of_failures(const EmdTask& task, const EmdOutcome& outcome, const fs::path& out)

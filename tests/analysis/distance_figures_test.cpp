@@ -82,14 +82,14 @@ TEST(PairFigures, LeaveOutWhatHasNoPairs)
     EXPECT_TRUE(dimension_figures(file_of({{5}, {5}, {5}}), alternating(3, 2)).empty());
 }
 
-TEST(PairFigures, KnowTheUnitOfDistancesBetweenJets)
+TEST(PairFigures, KnowTheUnitOfDistances)
 {
     const auto label = [](const std::string& settings) {
         return pair_figures(file_of({{0}, {1}}, settings), alternating(2, 1)).at(0).figure.x.label;
     };
     EXPECT_EQ(label(R"({"ground": "jets", "norm": false})"), "distance [GeV]");
     EXPECT_EQ(label(R"({"ground": "jets", "norm": true})"), "distance");
-    EXPECT_EQ(label(R"({"ground": "events"})"), "distance");
+    EXPECT_EQ(label(R"({"ground": "events"})"), "distance [GeV]");
     EXPECT_EQ(label("no JSON"), "distance");
 }
 
