@@ -33,16 +33,19 @@ inputs::EmdSettings read_settings(const ConfigNode& root)
     return settings;
 }
 
+/// Throws UserError where a GPU is asked for what the CPU alone computes.
 at::Device device_of(const inputs::EmdSettings& settings)
 {
     const bool on_sphere = settings.isotropy.wanted() && settings.isotropy.on_sphere();
-    if (on_sphere && settings.device.starts_with("cuda"))
+    const bool on_cpu = on_sphere || settings.kernel.tier == kernels::EmdTier::exact;
+    if (on_cpu && settings.device.starts_with("cuda"))
         throw UserError(
-            "--device: {} does not compute {} (the CPU does). Leave it away, or choose ring:N or "
-            "cylinder:N.",
-            settings.device, settings.isotropy.text());
+            "--device: {} does not compute {} (the CPU does). Leave it away, or choose "
+            "{}.",
+            settings.device, on_sphere ? settings.isotropy.text() : "--tier exact",
+            on_sphere ? "ring:N or cylinder:N" : "--tier fast");
     try {
-        return on_sphere ? at::Device(at::kCPU) : choose_device(settings.device);
+        return on_cpu ? at::Device(at::kCPU) : choose_device(settings.device);
     } catch (const UserError& error) {
         const std::string text = error.what(), place = "trainer.device";
         throw UserError(text.starts_with(place) ? "--device" + text.substr(place.size()) : text);

@@ -57,7 +57,8 @@ struct EmdResult {
 };
 
 /// Distances of pairs_K2 (int64: event of `first`, event of `second`). A pair that the fast tier
-/// cannot certify is done again on the exact one. What is wrong with one pair is its status, never
+/// cannot certify is done again on the exact one. Of events on a GPU that happens on the CPU, which
+/// computes the exact tier alone. What is wrong with one pair is its status, never
 /// an exception; throws InternalError for tensors of other shapes or types and for pairs outside
 /// the events.
 EmdResult emd_pairs(const EmdEvents& first, const EmdEvents& second, const at::Tensor& pairs_K2,
