@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/emd_input.h"
 
-#include <ATen/ops/arange.h>
-
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "core/config_merge.h"
@@ -29,21 +28,18 @@ EmdRows read_plain(const EmdFile& file, const inputs::EmdSettings& settings)
             "--dataset: '{}' holds particles of jets (ground 'events' is set; collections "
             "of objects are wanted). Leave --dataset away, or set emd.ground: jets.",
             file.dataset);
-    const auto array = hdf5::read_array<double>(hdf5::File::open(file.path), file.dataset);
-    if (array.shape.size() != 3 || array.shape[2] != 3 || array.values.empty())
+    const auto opened = hdf5::File::open(file.path);
+    const auto shape = hdf5::array_shape(opened, file.dataset);
+    if (shape.size() != 3 || shape[1] == 0 || shape[2] != 3)
         throw UserError(
             "{}: dataset '{}' has shape ({}) ((N, P, 3) of pt, y, phi wanted). Choose "
             "another --dataset.",
-            file.path.string(), file.dataset, fmt::join(array.shape, ", "));
-    const at::Tensor all = at::arange(array.shape[0], at::kLong);
-    const at::Tensor rows = file.rows.all() ? all : file.rows.among(all);
-    const auto stride = static_cast<size_t>(3 * array.shape[1]);
-    const std::span<const double> values = array.values;
-    const auto first = static_cast<size_t>(rows[0].item<int64_t>());
-    const auto count = static_cast<size_t>(rows.size(0));
-    return {
-        inputs::emd_jets(values.subspan(first * stride, count * stride), rows.size(0), settings),
-        numbers(rows), "jets"};
+            file.path.string(), file.dataset, fmt::join(shape, ", "));
+    const RowRange range = resolve(file.rows.range(), shape[0], file.path.string());
+    const auto values = hdf5::read_rows<double>(opened, file.dataset, range.begin, range.end);
+    std::vector<int64_t> rows(static_cast<size_t>(range.end - range.begin));
+    std::iota(rows.begin(), rows.end(), range.begin);
+    return {inputs::emd_jets(values, std::ssize(rows), settings), rows, "jets"};
 }
 
 /// The section as inspect proposes it, changed by what the user says.
@@ -110,8 +106,10 @@ EmdRows read_stored(const EmdFile& file, const ConfigNode& section,
     Config config(section, "data", "jetsmith emd");
     const auto reader = Registry<Reader>::make(config);
     described = rows_text(config.resolved());
-    EventStore store = reader->read_files({std::filesystem::absolute(file.path)});
-    if (!file.rows.all()) store = store.select(file.rows.among(store.source_rows_B));
+    // Isotropies bring labels along; distances have no place for them.
+    const EventStore store =
+        reader->read_files({std::filesystem::absolute(file.path)},
+                           {file.rows.range(), /*labelled=*/settings.isotropy.wanted()});
     const bool jets = settings.of_jets();
     EmdRows rows{
         jets ? inputs::emd_jets(wanted_particles(store, settings, file.path.string()), settings)

@@ -41,8 +41,7 @@ void pixelate(const PixelateArguments& arguments)
             [&input](const EventStore& block, RowFaults& faults) { input->judge(block, faults); });
         std::vector<std::filesystem::path> files;
         for (const auto& file : arguments.files) files.push_back(std::filesystem::absolute(file));
-        auto store = reader->read_files(files);
-        if (!rows.all()) store = store.select(rows.among(store.source_rows_B));
+        const auto store = reader->read_files(files, {rows.range()});
         if (input->learns()) {
             ResidentFeed train(reader->read(Split::train));
             input->fit(train, reader->class_weights(train.index()));

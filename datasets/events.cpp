@@ -65,8 +65,9 @@ class Events final : public Hdf5Reader {
         return event_columns(file, o_.key);
     }
 
-    EventStore refine(EventStore store, bool lenient, RowFaults& faults) const override
+    EventStore refine(EventStore store, Extras extras, RowFaults& faults) const override
     {
+        const bool lenient = extras != Extras::demanded;
         group_objects(store, options().unit);
         name_scalars(store);
         for (const auto& name : o_.energies) {
@@ -77,8 +78,10 @@ class Events final : public Hdf5Reader {
                                 name, suggestion(name, names_of(store.scalars)));
             found->second = found->second.to(at::kDouble).mul(options().unit);
         }
-        label(store, lenient, faults);
-        weigh(store, lenient);
+        if (extras != Extras::observers) {
+            label(store, lenient, faults);
+            weigh(store, lenient);
+        }
         observe(store, lenient);
         return store;
     }

@@ -9,14 +9,9 @@
 #include <vector>
 
 #include "datasets/file_plan.h"
+#include "datasets/row_range.h"
 
 namespace jetsmith {
-
-/// Rows [begin, end) of a file; end -1: to its end. Negative numbers count from the end otherwise.
-struct RowRange {
-    int64_t begin = 0;
-    int64_t end = -1;
-};
 
 /// One file of a split.
 struct FileRows {
@@ -31,9 +26,6 @@ struct PassingRows {
     std::vector<int64_t> rows;    ///< ascending
     std::vector<int64_t> labels;  ///< of each; empty where nobody asks for them
 };
-
-/// The range with its ends resolved and checked against the rows of the file.
-RowRange resolve(const RowRange& range, int64_t rows, const std::string& file);
 
 /// Opens all files; the types of the first count for all. Throws UserError where one cannot be read
 /// or differs from the first in its columns.

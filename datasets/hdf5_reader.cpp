@@ -79,7 +79,7 @@ void Hdf5Reader::check(Split split) const
         const RowRange range = resolve(rows.range, plans[0].rows, plans[0].file());
         if (!refines_ && options_.labels.empty()) continue;
         const auto bound = [this](EventStore first, RowFaults* faults) {
-            const EventStore refined = refine(std::move(first), /*lenient=*/false, *faults);
+            const EventStore refined = refine(std::move(first), Extras::demanded, *faults);
             row_targets(refined, options_.labels, *faults);
             if (late_selection_) bind(*options_.selection, refined, "data.select");
             return refined;
@@ -104,7 +104,7 @@ Hdf5Reader::Wanted Hdf5Reader::wanted(Split split) const
     // Files with a class of their own need no label column.
     const auto has_class = [](const FileRows& rows) { return rows.label >= 0; };
     if (std::all_of(files.begin(), files.end(), has_class)) columns.label.clear();
-    wanted.plans = open_plans(files, columns, rules_, wanted.lenient);
+    wanted.plans = open_plans(files, columns, rules_, /*lenient=*/false);
     if (wanted.mixed || wanted.most == 0 || options_.selection || options_.drop_bad_rows)
         return wanted;
     // All rows of the ranges count: they are drawn before any is read.
@@ -121,22 +121,26 @@ Hdf5Reader::Wanted Hdf5Reader::wanted(Split split) const
     return wanted;
 }
 
-Hdf5Reader::Wanted Hdf5Reader::wanted(const std::vector<std::filesystem::path>& paths) const
+Hdf5Reader::Wanted Hdf5Reader::wanted(const std::vector<std::filesystem::path>& paths,
+                                      const OtherRows& which) const
 {
     Wanted wanted;
-    wanted.lenient = true;
+    wanted.extras = which.labelled ? Extras::optional : Extras::observers;
     for (const auto& pattern : paths)
         for (const auto& path : expand(pattern, "--data"))
-            wanted.files.push_back({path, {}, -1, {}});
-    wanted.plans =
-        open_plans(wanted.files, wanted_of(wanted.files.front().file), rules_, wanted.lenient);
+            wanted.files.push_back({path, which.range, -1, {}});
+    WantedColumns columns = wanted_of(wanted.files.front().file);
+    if (!which.labelled)
+        for (auto* column : {&columns.label, &columns.label_otherwise, &columns.weight})
+            column->clear();
+    wanted.plans = open_plans(wanted.files, columns, rules_, /*lenient=*/true);
     return wanted;
 }
 
 std::shared_ptr<StoredRows> Hdf5Reader::stored(Wanted& wanted) const
 {
-    const auto finish = [this, lenient = wanted.lenient](EventStore block, RowFaults* faults) {
-        return made(std::move(block), lenient, faults);
+    const auto finish = [this, extras = wanted.extras](EventStore block, RowFaults* faults) {
+        return made(std::move(block), extras, faults);
     };
     return std::make_shared<StoredRows>(std::move(wanted.plans), std::move(wanted.files), finish,
                                         options_.drop_bad_rows ? BadRows::drop : BadRows::stop);
@@ -144,9 +148,10 @@ std::shared_ptr<StoredRows> Hdf5Reader::stored(Wanted& wanted) const
 
 EventStore Hdf5Reader::read(Split split) const { return resident(wanted(split)); }
 
-EventStore Hdf5Reader::read_files(const std::vector<std::filesystem::path>& files) const
+EventStore Hdf5Reader::read_files(const std::vector<std::filesystem::path>& files,
+                                  const OtherRows& which) const
 {
-    return resident(wanted(files));
+    return resident(wanted(files, which));
 }
 
 std::unique_ptr<RowFeed> Hdf5Reader::open(Split split, const BlockVisitor& visit) const
@@ -159,7 +164,7 @@ std::unique_ptr<RowFeed> Hdf5Reader::open_files(const std::vector<std::filesyste
                                                 const BlockVisitor& visit) const
 {
     if (!options_.stream) return Reader::open_files(files, visit);
-    return streamed(wanted(files), visit);
+    return streamed(wanted(files, {}), visit);
 }
 
 EventStore Hdf5Reader::resident(Wanted wanted) const
@@ -214,7 +219,7 @@ at::Tensor Hdf5Reader::drawn(const EventStore& index, const Wanted& wanted) cons
     return at::tensor(places, at::kLong);
 }
 
-EventStore Hdf5Reader::refine(EventStore store, bool, RowFaults&) const { return store; }
+EventStore Hdf5Reader::refine(EventStore store, Extras, RowFaults&) const { return store; }
 
 EventStore Hdf5Reader::selected(EventStore store) const
 {
@@ -227,15 +232,17 @@ EventStore Hdf5Reader::selected(EventStore store) const
 
 /// Rows as the data type wants them. faults: null, or of rows that are met for the first time;
 /// those alone stay then that pass a selection on what was made.
-EventStore Hdf5Reader::made(EventStore block, bool lenient, RowFaults* faults) const
+EventStore Hdf5Reader::made(EventStore block, Extras extras, RowFaults* faults) const
 {
     RowFaults known;
     RowFaults& noted = faults ? *faults : known;
     block.class_names = options_.classes;
     block.row_noun = wanted_.row_noun;
-    block = refine(std::move(block), lenient, noted);
+    block = refine(std::move(block), extras, noted);
     if (faults && late_selection_) block = selected(std::move(block));
-    if (!options_.labels.empty() && (!lenient || can_label(block, options_.labels)))
+    const bool label = extras == Extras::demanded ||
+                       (extras == Extras::optional && can_label(block, options_.labels));
+    if (label && !options_.labels.empty())
         block.targets_BL = row_targets(block, options_.labels, noted);
     if (!faults) return block;
     judge_column(block, block.weights_B, options_.weights, noted);

@@ -22,7 +22,8 @@ class Hdf5Reader : public Reader {
     std::vector<std::filesystem::path> files(Split split) const override;
     void check(Split split) const override;
     EventStore read(Split split) const override;
-    EventStore read_files(const std::vector<std::filesystem::path>& files) const override;
+    EventStore read_files(const std::vector<std::filesystem::path>& files,
+                          const OtherRows& which) const override;
     std::unique_ptr<RowFeed> open(Split split, const BlockVisitor& visit) const override;
     std::unique_ptr<RowFeed> open_files(const std::vector<std::filesystem::path>& files,
                                         const BlockVisitor& visit) const override;
@@ -34,9 +35,16 @@ class Hdf5Reader : public Reader {
     /// The columns to be read where what there is depends on the file: the first of a split.
     virtual WantedColumns wanted_of(const std::filesystem::path&) const { return wanted_; }
 
-    /// What a data type makes of the columns once they are read, for the same rows. lenient:
-    /// labels, weights and observers may be missing. Bad rows are noted.
-    virtual EventStore refine(EventStore store, bool lenient, RowFaults& faults) const;
+    /// How much must be known of a row besides its particles.
+    enum class Extras {
+        demanded,  ///< labels, weights and observers
+        optional,  ///< as far as there are columns for them
+        observers  ///< as far as there are columns for them, and neither labels nor weights
+    };
+
+    /// What a data type makes of the columns once they are read, for the same rows. Bad rows are
+    /// noted.
+    virtual EventStore refine(EventStore store, Extras extras, RowFaults& faults) const;
 
     const ReaderOptions& options() const { return options_; }
 
@@ -45,7 +53,7 @@ class Hdf5Reader : public Reader {
     struct Wanted {
         std::vector<FilePlan> plans;
         std::vector<FileRows> files;
-        bool lenient = false;
+        Extras extras = Extras::demanded;
         int64_t most = 0;    ///< rows to draw of those that are good; 0: all
         bool mixed = false;  ///< draw the mixture
 
@@ -53,12 +61,12 @@ class Hdf5Reader : public Reader {
     };
 
     Wanted wanted(Split split) const;
-    Wanted wanted(const std::vector<std::filesystem::path>& paths) const;
+    Wanted wanted(const std::vector<std::filesystem::path>& paths, const OtherRows& which) const;
     std::shared_ptr<StoredRows> stored(Wanted& wanted) const;
     EventStore resident(Wanted wanted) const;
     std::unique_ptr<RowFeed> streamed(Wanted wanted, const BlockVisitor& visit) const;
     at::Tensor drawn(const EventStore& index, const Wanted& wanted) const;
-    EventStore made(EventStore block, bool lenient, RowFaults* faults) const;
+    EventStore made(EventStore block, Extras extras, RowFaults* faults) const;
     EventStore selected(EventStore store) const;
     void check_left(const EventStore& index, const StoredRows& rows) const;
 

@@ -15,10 +15,17 @@
 #include "core/registry.h"
 #include "datasets/row_feed.h"
 #include "datasets/row_judge.h"
+#include "datasets/row_range.h"
 
 namespace jetsmith {
 
 enum class Split { train, val, test };
+
+/// What is read of other files than those of the splits.
+struct OtherRows {
+    RowRange range = {};   ///< of each file
+    bool labelled = true;  ///< false: classes, yes/no labels and weights are not looked at
+};
 
 /// "train", "val" or "test": also the key in the config.
 std::string_view split_name(Split split);
@@ -46,18 +53,25 @@ class Reader {
     virtual void check(Split split) const = 0;
 
     /// Rows of one split after row range, max_rows, selection and max_constituents, with labels,
-    /// weights and observers, on the CPU. Rows keep file order. Bad rows are left out before max_rows
-    /// draws any, or throw UserError with file, row and column (data.on_bad_row). Throws UserError
-    /// with file and dataset when something cannot be read, or when no row is left.
+    /// weights and observers, on the CPU. Rows keep file order. Bad rows are left out before
+    /// max_rows draws any, or throw UserError with file, row and column (data.on_bad_row). Throws
+    /// UserError with file and dataset when something cannot be read, or when no row is left.
     virtual EventStore read(Split split) const = 0;
 
-    /// All rows of other files with the same columns, selection and max_constituents, in file
-    /// order; neither `rows` nor `max_rows` apply. Where a file has no label column, labels_B
-    /// stays undefined, and so does targets_BL.
-    virtual EventStore read_files(const std::vector<std::filesystem::path>& files) const = 0;
+    /// Rows of other files with the same columns, selection and max_constituents, in file order;
+    /// neither `rows` nor `max_rows` apply. Where a file has no label column, labels_B stays
+    /// undefined, and so does targets_BL.
+    virtual EventStore read_files(const std::vector<std::filesystem::path>& files,
+                                  const OtherRows& which) const = 0;
 
-    /// The rows of read() and of read_files() as a feed, in memory or in their files. `visit` may be
-    /// empty; its blocks are valid during the call only. The feed must not outlive the reader.
+    /// All rows, labelled where they can be.
+    EventStore read_files(const std::vector<std::filesystem::path>& files) const
+    {
+        return read_files(files, {});
+    }
+
+    /// The rows of read() and of read_files() as a feed, in memory or in their files. `visit` may
+    /// be empty; its blocks are valid during the call only. The feed must not outlive the reader.
     virtual std::unique_ptr<RowFeed> open(Split split, const BlockVisitor& visit) const;
     virtual std::unique_ptr<RowFeed> open_files(const std::vector<std::filesystem::path>& files,
                                                 const BlockVisitor& visit) const;

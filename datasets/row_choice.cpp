@@ -17,8 +17,7 @@ bool parse_number(std::string_view text, int64_t& value)
 
 }  // namespace
 
-RowChoice::RowChoice(std::string option, std::string text)
-    : option_(std::move(option)), text_(std::move(text))
+RowChoice::RowChoice(const std::string& option, std::string text) : text_(std::move(text))
 {
     if (all()) return;
     const auto colon = text_.find(':');
@@ -29,21 +28,7 @@ RowChoice::RowChoice(std::string option, std::string text)
         throw UserError(
             "{}: '{}' is no range of rows (wanted first:behind, such as 0:1000). "
             "Rows count from 0 in each file.",
-            option_, text_);
-}
-
-at::Tensor RowChoice::among(const at::Tensor& source_rows_B) const
-{
-    auto chosen = source_rows_B.ge(range_.begin);
-    if (range_.end >= 0) chosen = chosen.logical_and(source_rows_B.lt(range_.end));
-    const auto kept = chosen.nonzero().squeeze(1);
-    if (kept.size(0) == 0)
-        throw UserError(
-            "{}: '{}' holds none of the {} rows that were read (numbers {} to {}). "
-            "Choose other rows.",
-            option_, text_, source_rows_B.size(0), source_rows_B.min().item<int64_t>(),
-            source_rows_B.max().item<int64_t>());
-    return kept;
+            option, text_);
 }
 
 }  // namespace jetsmith

@@ -46,6 +46,45 @@ void check_integers(const std::vector<double>& values, const File& file, const s
                         file.name(), path, bad - values.begin(), *bad);
 }
 
+/// A dataset that read_array reads; refuses others.
+RowSource numbers_of(const std::shared_ptr<const File>& file, const std::string& path)
+{
+    RowSource source(file, path.starts_with('/') ? path : "/" + path);
+    const auto& fields = source.fields();
+    if (fields.size() != 1 || !fields[0].name.empty() || fields[0].element == Element::other)
+        throw UserError("{}: dataset '{}' is no plain array of numbers. Choose another dataset.",
+                        file->name(), path);
+    source.check_readable();
+    return source;
+}
+
+/// Bands that hold some of the rows, one after the other.
+template <typename T>
+std::vector<T> rows_of(const RowSource& source, const std::string& path, int64_t first, int64_t last)
+{
+    const Element element = source.fields()[0].element;
+    const size_t size = element_size(element), per_row = source.row_bytes() / size;
+    std::vector<T> values((last - first) * per_row);
+    std::vector<double> floating(std::is_integral_v<T> && is_floating(element) ? values.size() : 0);
+    RowSource::Scratch scratch;
+    const int64_t band = source.band_rows();
+    for (int64_t begin = first; begin < last;) {
+        const int64_t end = std::min((begin / band + 1) * band, last);
+        const std::byte* bytes = source.read(begin, end, scratch);
+        const size_t place = (begin - first) * per_row, count = (end - begin) * per_row;
+        if (floating.empty())
+            load(bytes, element, size, count, values.data() + place);
+        else
+            load(bytes, element, size, count, floating.data() + place);
+        begin = end;
+    }
+    if (!floating.empty()) {
+        check_integers<T>(floating, source.file(), path);
+        values.assign(floating.begin(), floating.end());
+    }
+    return values;
+}
+
 Handle text_type()
 {
     Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
@@ -56,37 +95,26 @@ Handle text_type()
 
 }  // namespace
 
+std::vector<int64_t> array_shape(const std::shared_ptr<const File>& file, const std::string& path)
+{
+    return numbers_of(file, path).dims();
+}
+
+template <typename T>
+std::vector<T> read_rows(const std::shared_ptr<const File>& file, const std::string& path,
+                         int64_t begin, int64_t end)
+{
+    return rows_of<T>(numbers_of(file, path), path, begin, end);
+}
+
+template std::vector<double> read_rows(const std::shared_ptr<const File>&, const std::string&,
+                                       int64_t, int64_t);
+
 template <typename T>
 Array<T> read_array(const std::shared_ptr<const File>& file, const std::string& path)
 {
-    const std::string absolute = path.starts_with('/') ? path : "/" + path;
-    const RowSource source(file, absolute);
-    const auto& fields = source.fields();
-    if (fields.size() != 1 || !fields[0].name.empty() || fields[0].element == Element::other)
-        throw UserError("{}: dataset '{}' is no plain array of numbers. Choose another dataset.",
-                        file->name(), path);
-    source.check_readable();
-    Array<T> array{source.dims(), std::vector<T>(product(source.dims()))};
-    const Element element = fields[0].element;
-    const size_t size = element_size(element), per_row = source.row_bytes() / size;
-    std::vector<double> floating(std::is_integral_v<T> && is_floating(element) ? array.values.size()
-                                                                               : 0);
-    RowSource::Scratch scratch;
-    const int64_t band = source.band_rows();
-    for (int64_t begin = 0; begin < source.rows(); begin += band) {
-        const int64_t end = std::min(begin + band, source.rows());
-        const std::byte* bytes = source.read(begin, end, scratch);
-        const size_t first = begin * per_row, count = (end - begin) * per_row;
-        if (floating.empty())
-            load(bytes, element, size, count, array.values.data() + first);
-        else
-            load(bytes, element, size, count, floating.data() + first);
-    }
-    if (!floating.empty()) {
-        check_integers<T>(floating, *file, path);
-        array.values.assign(floating.begin(), floating.end());
-    }
-    return array;
+    const RowSource source = numbers_of(file, path);
+    return {source.dims(), rows_of<T>(source, path, 0, source.rows())};
 }
 
 template Array<double> read_array(const std::shared_ptr<const File>&, const std::string&);

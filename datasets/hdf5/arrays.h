@@ -30,6 +30,14 @@ struct Array {
 template <typename T>
 Array<T> read_array(const std::shared_ptr<const File>& file, const std::string& path);
 
+/// Extents of such a dataset. Throws UserError as read_array does, without reading it.
+std::vector<int64_t> array_shape(const std::shared_ptr<const File>& file, const std::string& path);
+
+/// Its rows [begin, end) alone, row-major. Throws UserError as read_array does.
+template <typename T>
+std::vector<T> read_rows(const std::shared_ptr<const File>& file, const std::string& path,
+                         int64_t begin, int64_t end);
+
 /// Writes a new file. Datasets of more than a few thousand values are compressed (shuffle and
 /// deflate, which every HDF5 library reads). All functions throw RunError when the disk is full.
 class ArrayWriter {

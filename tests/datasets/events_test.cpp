@@ -167,6 +167,15 @@ TEST_F(Events, OtherFilesMayLackLabelsAndWeights)
     EXPECT_EQ(store.weights_B.sum().item<double>(), 2);
 }
 
+TEST_F(Events, LabelsAndWeightsThatNobodyWantsAreNotLookedAt)
+{
+    const EventStore store =
+        reader("label: process + 7\nweights: met")->read_files({path}, {.labelled = false});
+    EXPECT_GT(store.rows, 0);
+    EXPECT_FALSE(store.labels_B.defined());
+    EXPECT_EQ(store.weights_B.sum().item<double>(), static_cast<double>(store.rows));
+}
+
 TEST_F(Events, FlavourTaggingRecordsAreJetsOfOneObjectAndTracksAroundThem)
 {
     const auto file = folder.path() / "tagging.h5";

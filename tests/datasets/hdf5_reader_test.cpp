@@ -10,9 +10,9 @@
 #include <set>
 
 #include "core/parallel.h"
-#include "tests/support/user_error.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/toy_files.h"
+#include "tests/support/user_error.h"
 
 namespace jetsmith {
 namespace {
@@ -250,6 +250,34 @@ TEST_F(Hdf5ReaderTest, NewDataNeedNoLabels)
     EXPECT_EQ(store.scalars.count("truth_mass"), 0u);
     EXPECT_TRUE(reader->read_files({path}).labels_B.defined());
     EXPECT_GT(reader->read_files({path}).rows, 10);
+}
+
+TEST_F(Hdf5ReaderTest, ARangeOfOtherFilesIsAllThatIsReadOfThem)
+{
+    jets[123].label = 2;
+    test::write_top_tagging(path, jets, kSlots, {.chunk = {50}});
+    const auto reader = reader_from(section("rows: 0:1"));
+    const EventStore store = reader->read_files({path, path}, {.range = {120, 123}});
+    EXPECT_EQ(integers(store.source_rows_B), (std::vector<int64_t>{120, 121, 122, 120, 121, 122}));
+    EXPECT_THAT(test::user_error([&] {
+                    reader->read_files({path}, {.range = {120, 124}});
+                }),
+                HasSubstr("row 123, column 'is_signal_new'"));
+    EXPECT_THAT(test::user_error([&] {
+                    reader->read_files({path}, {.range = {490, 501}});
+                }),
+                HasSubstr("jets.h5: rows 490:501 do not exist (the file has 500 rows)"));
+}
+
+TEST_F(Hdf5ReaderTest, LabelsThatNobodyWantsNeedNotBeThereNorRight)
+{
+    jets[123].label = 2;
+    test::write_top_tagging(path, jets, kSlots, {.chunk = {50}});
+    const EventStore store =
+        reader_from(section("weights: is_signal_new - 5"))->read_files({path}, {.labelled = false});
+    EXPECT_EQ(store.rows, 500);
+    EXPECT_FALSE(store.labelled());
+    EXPECT_EQ(store.weights_B.sum().item<double>(), 500);
 }
 
 TEST_F(Hdf5ReaderTest, AnotherLayoutIsRefusedBeforeReading)

@@ -111,6 +111,31 @@ TEST(EmdVerb, ComparesEventsAsAConfigSays)
     EXPECT_GT(unequal, 100);
 }
 
+TEST(EmdVerb, ReadsTheConfigOfItsPageAndNoClassesOfTheEvents)
+{
+    const test::TempFolder folder;
+    const std::string page = read_text(test::source_folder() / "docs/emd.md"), fence = "```yaml\n";
+    const size_t begin = page.find(fence) + fence.size();
+    const auto config =
+        folder.file("emd.yaml", page.substr(begin, page.find("```", begin) - begin));
+    const auto sample = test::source_folder() / "datasets/samples/events/test.h5";
+    const auto result = test::run_program(
+        {"emd", sample, "--config", config, "--rows", "0:10", "--out", folder.path() / "d.h5"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, testing::ContainsRegex("largest certified gap [0-9.e-]+ GeV\n"));
+}
+
+TEST(EmdVerb, RefusesRowsThatAreNotThere)
+{
+    const test::TempFolder folder;
+    const auto result =
+        test::run_program({"emd", test::sample_folder() / "test.h5", "--radius", "0.8", "--rows",
+                           "3990:99999", "--out", folder.path() / "d.h5"});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.err,
+                HasSubstr("test.h5: rows 3990:99999 do not exist (the file has 4000 rows)"));
+}
+
 TEST(EmdVerb, WarnsOfPairsWithoutADistance)
 {
     const test::TempFolder folder;
