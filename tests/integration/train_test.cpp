@@ -9,6 +9,7 @@
 #include "analysis/predictions.h"
 #include "analysis/members_report.h"
 #include "core/atomic_file.h"
+#include "tests/support/bad_input_files.h"
 #include "tests/support/paths.h"
 #include "tests/support/recipe_data.h"
 #include "tests/support/recipes.h"
@@ -135,10 +136,11 @@ TEST_F(Train, EvaluateReadsOtherFiles)
 
 TEST_F(Train, FilesOfOneNameAreEvaluatedSideBySide)
 {
+    const fs::path good = folder_->path() / "good";
+    test::write_good_files(good);
     const auto scored = [&](const std::string& split, const fs::path& file) {
         fs::create_directories(file.parent_path());
-        fs::copy_file(test::sample_folder() / (split + ".h5"), file,
-                      fs::copy_options::skip_existing);
+        fs::copy_file(good / (split + ".h5"), file, fs::copy_options::skip_existing);
         const auto result = run_program({"evaluate", run().string(), "--data", file.string()});
         EXPECT_EQ(result.exit_code, 0) << result.err;
         return result.out;
@@ -151,8 +153,8 @@ TEST_F(Train, FilesOfOneNameAreEvaluatedSideBySide)
         scored("val", folder_->path() / "a/x.h5");
         EXPECT_THAT(scored("train", folder_->path() / "b/x.h5"), HasSubstr("evaluations/x_2\n"));
     }
-    EXPECT_EQ(hash("x"), test::sha256sum(test::sample_folder() / "val.h5"));
-    EXPECT_EQ(hash("x_2"), test::sha256sum(test::sample_folder() / "train.h5"));
+    EXPECT_EQ(hash("x"), test::sha256sum(good / "val.h5"));
+    EXPECT_EQ(hash("x_2"), test::sha256sum(good / "train.h5"));
     EXPECT_FALSE(fs::exists(run() / "evaluations/x_3"));
 }
 
