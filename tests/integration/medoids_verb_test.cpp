@@ -163,12 +163,14 @@ TEST_F(Medoids, OfRowsThatAreNotThoseOfTheLabelsAreRefused)
     const auto input = test::sample_folder() / "test.h5",
                other = test::sample_folder() / "train.h5";
     made_of(input);
-    const auto json = document({"--labels", input.string() + ":is_signal_new"});
+    const auto json = document({"--k", "1", "--labels", input.string() + ":is_signal_new"});
     EXPECT_EQ(json.at("labels").at("indexed_by"), "source_row");
     const auto refused = medoids({path("d.h5"), "--labels", other.string() + ":is_signal_new"});
     EXPECT_EQ(refused.exit_code, 2);
     EXPECT_THAT(refused.err, HasSubstr("train.h5: holds other rows than those of " + path("d.h5")));
-    EXPECT_EQ(document({"--labels", path("labels.h5:labels")}).at("labels").at("indexed_by"), "row")
+    EXPECT_EQ(
+        document({"--k", "1", "--labels", path("labels.h5:labels")}).at("labels").at("indexed_by"),
+        "row")
         << "a file of labels alone";
     {
         test::Hdf5Writer predictions(path("labels.h5"));
