@@ -86,7 +86,7 @@ std::string check_run(const ConfigNode& root)
     if (!take_initial_weights(run.config.init, *run.model, *run.input))
         run.input->fit(*run.train, run.class_weights);
     freeze(run.config.init, *run.model);
-    warn_of_seen_files(run, source_hashes(run));
+    warn_of_seen_files(run);
     run.config.trainer.epochs = 1;
     auto trainer = make_trainer(run, {});
     rehearse(run, *trainer);

@@ -13,13 +13,11 @@
 namespace jetsmith {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 /// Splits whose rows are scored for figures.
-std::vector<std::string> measured_splits(const RunConfig& config)
+std::vector<Split> measured_splits(const RunConfig& config)
 {
-    if (config.folds.active()) return {"train"};
-    return {"val", "test"};
+    if (config.folds.active()) return {Split::train};
+    return {Split::val, Split::test};
 }
 
 /// What is wrong, and what to do about it.
@@ -33,29 +31,19 @@ std::string advice(const RunConfig& config)
 
 }  // namespace
 
-Json source_hashes(RunBuilder& run)
-{
-    Json all = Json::object();
-    for (const Split split : {Split::train, Split::val, Split::test})
-        for (const auto& file : run.reader->files(split))
-            all[std::string(split_name(split))][file.string()] = run.hashes.of(file);
-    return all;
-}
-
-void warn_of_seen_files(const RunBuilder& run, const Json& hashes)
+void warn_of_seen_files(RunBuilder& run)
 {
     const auto seen = run.input->source_hashes();
-    for (const auto& split : measured_splits(run.config)) {
-        if (!hashes.contains(split)) continue;
-        for (const auto& [file, hash] : hashes.at(split).items()) {
-            if (std::find(seen.begin(), seen.end(), hash) == seen.end()) continue;
+    if (seen.empty()) return;  // nobody waits for hashes then
+    for (const Split split : measured_splits(run.config))
+        for (const auto& file : run.reader->files(split)) {
+            if (std::find(seen.begin(), seen.end(), run.hashes.of(file)) == seen.end()) continue;
             const auto warning = fmt::format(
                 "data.{}: {} also served to make what inputs brings along, and {}, or "
                 "figures will flatter.",
-                split, file, advice(run.config));
+                split_name(split), file.string(), advice(run.config));
             log::warning("{}", with_place(run.root, warning));
         }
-    }
 }
 
 }  // namespace jetsmith

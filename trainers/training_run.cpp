@@ -44,6 +44,16 @@ class RateCallback final : public Callback {
     double& rate_;
 };
 
+/// {split: {file: SHA-256}}. Waits for hashes that are still being computed.
+Json source_hashes(RunBuilder& run)
+{
+    Json all = Json::object();
+    for (const Split split : {Split::train, Split::val, Split::test})
+        for (const auto& file : run.reader->files(split))
+            all[std::string(split_name(split))][file.string()] = run.hashes.of(file);
+    return all;
+}
+
 Json metadata_of(RunBuilder& run, const Json& hashes, const std::string& group)
 {
     Json metadata = environment_facts(run.device, run.precision);
@@ -150,7 +160,7 @@ class TrainingRun {
         freeze(run_.config.init, *run_.model);
         log::info("model: {} trainable parameters", trainable_parameters(*run_.model));
         hashes_ = source_hashes(run_);
-        warn_of_seen_files(run_, hashes_);
+        warn_of_seen_files(run_);
         if (!folder_) folder_.emplace(RunFolder::create(target_.out, run_.config.name));
         path_ = folder_->path();
         trainer_ = make_trainer(run_, callbacks());
